@@ -132,7 +132,7 @@ class World:
     def look(self, dispatch: Dispatch) -> FakeRound | None:
         return self.round(self, dispatch.cursor) if self.round else None
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         return {id: self.known[id] for id in user_ids if id in self.known}
 
     def choose_channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:

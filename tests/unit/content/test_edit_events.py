@@ -53,7 +53,7 @@ class World:
         call = None if call_opens_at is None else StoredCall("tag", "{}", call_opens_at, NOW + 9_000, published=False)
         parts: dict[str, Any] = {
             "accounts": SimpleNamespace(is_verified=lambda user_id: verified),
-            "roles": SimpleNamespace(events_of=lambda user_id: [EVENT, ident(2)]),
+            "roles": SimpleNamespace(list_event_ids=lambda user_id: [EVENT, ident(2)]),
             "on_sale": lambda event_id: list(on_sale),
             "stored": SimpleNamespace(call_for_papers=lambda event_id, consistent: call),
             "authorise": self,

@@ -103,7 +103,7 @@ class World:
         self.asked: list[tuple[str, int]] = []
         world: Any = self
         parts: dict[str, Any] = {
-            "sign_ins": SimpleNamespace(family_stands=lambda family_id: stands),
+            "sign_ins": SimpleNamespace(is_sign_in_active=lambda sign_in_id: stands),
             "counters": SimpleNamespace(load_counter=lambda user_id: Counter(2, "tag")),
             "ids": SimpleNamespace(new_secret=lambda: "secret"),
             "watch_event": lambda: world,

@@ -63,7 +63,7 @@ def test_signal_an_order_of_a_buyer_without_socket_pushes_nothing() -> None:
 
 def test_signal_an_import_tells_its_owner_how_far_it_is() -> None:
     sockets: Any = FakeSockets(connection("c1"), connection("c3", "bob"))
-    SignalOrders(sockets).import_moved("I", owner_id="bob", state="running", done=3, total=7)
+    SignalOrders(sockets).signal_import("I", owner_id="bob", state="running", done=3, total=7)
     assert sockets.pushed == [
         (["c3"], [{"meta": "Import", "import_id": "I", "state": "running", "done": 3, "total": 7}])
     ]

@@ -28,8 +28,8 @@ class World:
     def list_connections(self, user_id: str) -> list[Connection]:
         return [one for one in self.connections if one.user_id == user_id]
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        self.asked.append(set(family_ids))
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        self.asked.append(set(sign_in_ids))
         return self.asked[-1] - {self.ended}
 
     def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float) -> Pushed:

@@ -38,7 +38,7 @@ class World:
         self.dropped: list[tuple[str, str]] = []
         self.remembered: list[tuple[str, dict[View, Versions], int]] = []
         self.sockets = FakeSockets(*(one.connection for one in watchers), **sockets)
-        credentials: Any = SimpleNamespace(role=lambda user_id, event_id: self.roles.get(user_id))
+        credentials: Any = SimpleNamespace(find_role=lambda user_id, event_id: self.roles.get(user_id))
         world: Any = self
         self.service = WatchEvent(
             watches=world,

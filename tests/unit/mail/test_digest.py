@@ -36,7 +36,7 @@ class World:
         self.dropped: list[Due] = []
         self.mails: list[Mail] = []
         self.preferences = Preferences({off: Setting(True, MailChoice.OFF, True)} if off else {})
-        self.contacts = SimpleNamespace(contacts=lambda user_ids: {"ada": contact} if contact else {})
+        self.contacts = SimpleNamespace(load_contacts=lambda user_ids: {"ada": contact} if contact else {})
 
     def queue_digest(self) -> bool:
         world: Any = self

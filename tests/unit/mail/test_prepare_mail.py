@@ -38,7 +38,7 @@ def prepared(
     """What becomes of the mail; its addressee is `stored`, of whose address and wishes this is known."""
     asked: list[str] = []
     parts: dict[str, Any] = {
-        "accounts": SimpleNamespace(account={"ada": stored}.get),
+        "accounts": SimpleNamespace(find_account={"ada": stored}.get),
         "mailboxes": SimpleNamespace(load_standing=lambda to: asked.append(to) or standing),
         "choose_channels": SimpleNamespace(load_preferences=lambda user_id: Preferences(settings or {})),
     }

@@ -62,10 +62,10 @@ class World:
             mailboxes=self.mailboxes, clock=clock_at(NOW + 0.5), public_url="https://m.example", **parts
         )
 
-    def account(self, user_id: str) -> StoredAccount | None:
+    def find_account(self, user_id: str) -> StoredAccount | None:
         return self.stored
 
-    def account_of(self, email: str) -> StoredAccount | None:
+    def find_account_by_email(self, email: str) -> StoredAccount | None:
         return self.stored if email == ADA else None
 
     def mark_address(self, user_id: str, address: Address) -> None:

@@ -90,10 +90,10 @@ def test_choose_by_setting_and_hour_of_the_day(
 
 
 def test_find_addressees_gives_each_their_language_in_order() -> None:
-    def contacts(user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(user_ids: Iterable[str]) -> dict[str, Contact]:
         return {one: Contact(f"{one}@example.org", True, "de") for one in user_ids if one != "gone"}
 
-    known: Any = SimpleNamespace(contacts=contacts)
+    known: Any = SimpleNamespace(load_contacts=load_contacts)
     found = service(View({"ada": Preferences({EXPIRED: OFF})})).find_addressees(
         ["gone", "ada"], EXPIRED, contacts=known
     )

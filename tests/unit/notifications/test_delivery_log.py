@@ -63,7 +63,7 @@ class World:
     def load_details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
         return [self.kept[one.notification_id] for one in entries]
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         return {one: self.known[one] for one in user_ids if one in self.known}
 
     def read(self, page: Page = FIRST, **query: str) -> tuple[list[str], str]:

@@ -69,8 +69,8 @@ class World:
         self.asked.append(list(user_ids))
         return {id: Subscribed("tag", self.browsers[id]) for id in user_ids if id in self.browsers}
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        return set(family_ids) - {self.ended}
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        return set(sign_in_ids) - {self.ended}
 
     def mark_settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         self.asked.append(list(places))
