@@ -27,7 +27,8 @@ ADA = "01HZZZZZZZZZZZZZZZZZZZ0001"
 
 
 def id_at(text: str, number: int = 0) -> str:
-    return make_ulid(int(datetime.fromisoformat(f"{text}+00:00").timestamp() * 1000), number.to_bytes(10, "big"))
+    at = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return make_ulid(int(at.timestamp() * 1000), number.to_bytes(10, "big"))
 
 
 def overseen(id: str, action: NotificationAction = PAID, user_id: str = ADA, *, has_read: bool = False) -> Overseen:
