@@ -279,10 +279,12 @@ def test_update_refers_to_a_track_only_where_it_is_another(track: str, reference
     [
         (standing(now=CLOSES), Conflict, "submission_closed"),
         (standing(proposed=replace(PROPOSED, state=SessionState.REJECTED)), Conflict, "submission_closed"),
+        (standing(by=replace(ADA, user_id=STRANGER)), Conflict, "submission_closed"),
+        (standing(by=None), Conflict, "submission_closed"),
         (standing(NotOpen()), Conflict, "submission_closed"),
         (standing(Missing(["/session/track_id"])), InvalidInput, "invalid_body"),
     ],
-    ids=["call over", "decided", "closed meanwhile", "track gone"],
+    ids=["call over", "decided", "speaker of another", "speaker removed", "closed meanwhile", "track gone"],
 )
 def test_update_proposal_that_cannot_be_changed_is_refused(world: World, error: type[Exception], code: str) -> None:
     with pytest.raises(error) as refused:
