@@ -17,3 +17,17 @@ def account(id: str = "ada", **fields: Any) -> Account:
 def stored_account(of: Account) -> StoredAccount:
     made = new_account(of, "hash")
     return StoredAccount(made.id, made.password_hash, made.etag, made.body)
+
+
+class FakeAccounts:
+    """Port `Accounts` in memory, as far as accounts are found."""
+
+    def __init__(self, *accounts: Account) -> None:
+        self.kept = {one.id: one for one in accounts}
+
+    def account(self, user_id: str) -> StoredAccount | None:
+        found = self.kept.get(user_id)
+        return stored_account(found) if found else None
+
+    def account_of(self, email: str) -> StoredAccount | None:
+        return next((stored_account(one) for one in self.kept.values() if one.email == email), None)
