@@ -201,12 +201,10 @@ class SubmitProposal:
 
     def _revised(self, shown: Shown, patch: object) -> ProposalChange:
         old, speaker = shown.session, shown.speaker
-        current: dict[str, Any] = {"session": as_fields(old, ProposedSession)}
-        if speaker is not None:
-            current["speaker"] = as_fields(speaker, SpeakerProfile)
-        form = _sanitised(validate(merge(current, patch), SubmissionForm))
         if speaker is None:
             raise Conflict("Its speaker is not yours any more.", code="submission_closed")
+        current = {"session": as_fields(old, ProposedSession), "speaker": as_fields(speaker, SpeakerProfile)}
+        form = _sanitised(validate(merge(current, patch), SubmissionForm))
         now = moment(self._clock.now())
         session = msgspec.structs.replace(old, **as_fields(form.session), updated_at=now)
         held = StoredSpeaker(speaker, shown.speaker_tag)
