@@ -25,9 +25,9 @@ class FakeAccounts:
     def __init__(self, *accounts: Account) -> None:
         self.kept = {one.id: one for one in accounts}
 
-    def account(self, user_id: str) -> StoredAccount | None:
+    def find_account(self, user_id: str) -> StoredAccount | None:
         found = self.kept.get(user_id)
         return stored_account(found) if found else None
 
-    def account_of(self, email: str) -> StoredAccount | None:
+    def find_account_by_email(self, email: str) -> StoredAccount | None:
         return next((stored_account(one) for one in self.kept.values() if one.email == email), None)

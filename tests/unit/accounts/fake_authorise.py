@@ -8,11 +8,11 @@ from chalicelib.core.principal import Principal
 class FakeAuthorise(dict[str, str]):
     """Service `Authorise` at one event, with the roles of users by their ids."""
 
-    def role(self, principal: Principal, event_id: str) -> str | None:
+    def find_role(self, principal: Principal, event_id: str) -> str | None:
         return self.get(principal.user_id)
 
     def require(self, principal: Principal, event_id: str, action: Action) -> None:
-        role = self.role(principal, event_id)
+        role = self.find_role(principal, event_id)
         if role is None:
             raise NotFound
         if not allows(role, action):

@@ -70,7 +70,7 @@ class World:
         assert consistent
         return self.call
 
-    def contacts(self, user_ids: Sequence[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Sequence[str]) -> dict[str, Contact]:
         return {USER: Contact("ada@example.org", verified=True, language="en")}
 
     def compose_messages(

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.domain.stored_account import new_account
+from chalicelib.content.domain.event import EventReference
 from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
 from chalicelib.core.kinds import Kind
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.team.domain.invitation import InviteState, StoredInvite
 from chalicelib.team.domain.invitation_link import Named, token_of
-from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk, InvitedTo
+from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk
 from chalicelib.team.ports import Given, Grant, Proof
 from chalicelib.team.services.answer_invitation import TRIES, AnswerInvitation
 from tests.unit.accounts.builders import FakeAccounts, account, stored_account
@@ -82,7 +83,7 @@ class World:
 
 def test_read_open_invitation_says_what_it_is_to_and_from_whom() -> None:
     expected = Invitation(
-        event=InvitedTo(id=EVENT, name="Alpine Python Days", slug="alpine"),
+        event=EventReference(id=EVENT, name="Alpine Python Days", slug="alpine"),
         role="moderator",
         session=None,
         invited_by="Grace",
