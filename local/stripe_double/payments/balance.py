@@ -13,7 +13,7 @@ from local.stripe_double.api.work import Work
 
 from .currencies import decimals
 
-_DAYS_TO_PAYOUT = 7 * 86400
+_PAYOUT_SECONDS = 7 * 86400
 """Seconds until a transaction is available for payout."""
 
 
@@ -63,7 +63,7 @@ def record(
             "id": work.new_id("txn_3"),
             "object": "balance_transaction",
             "amount": moved,
-            "available_on": work.now + _DAYS_TO_PAYOUT,
+            "available_on": work.now + _PAYOUT_SECONDS,
             "balance_type": "payments",
             "created": work.now,
             "currency": goal,
