@@ -33,7 +33,7 @@ def measure(*, holds: int = HOLDS) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         server = ServerProcess(Path(folder) / "data")
         command = [sys.executable, "-m", "bench.sales.seed_holds", f"{folder}/data", str(server.port), str(holds)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(command, capture_output=True, text=True, check=True, env=server.environment).stdout
         server.start()
         try:
             return _watch(server.origin, Seeded(*json.loads(told.splitlines()[-1])), holds)

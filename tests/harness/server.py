@@ -29,7 +29,8 @@ class ServerProcess:
         self._data_dir = data_dir
         self._log = data_dir.with_suffix(".log")
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self._environment = kept | environment
+        self.environment = kept | environment
+        """What the server is given, and nothing of this process besides: keys and table names are its own."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -37,7 +38,7 @@ class ServerProcess:
         product = "tests.harness.cheap_passwords"
         command = [sys.executable, "-m", product, "--port", str(self.port), "--data-dir", str(self._data_dir)]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment)
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self.environment)
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self._log.read_text()[-3000:]
