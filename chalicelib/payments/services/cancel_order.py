@@ -3,9 +3,6 @@
 It decides whether an order may be cancelled; release_tickets.py gives the tickets back.
 """
 
-from datetime import datetime
-from typing import Protocol
-
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import until_settled
@@ -14,16 +11,8 @@ from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.services.place_order import PlaceOrder
 from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.services.release_tickets import ReleaseTickets
-
-TRIES = 5
-
-
-class UsedTickets(Protocol):
-    """Knows which tickets were used at the entrance."""
-
-    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """Returns when each used ticket of an order was used, by its number; strongly consistent."""
+from chalicelib.payments.services.release_tickets import TRIES, ReleaseTickets
+from chalicelib.tickets.ports import UsedTickets
 
 
 class CancelOrder:

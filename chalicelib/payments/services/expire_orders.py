@@ -15,9 +15,8 @@ from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.place_order import LATE_SECONDS
 from chalicelib.payments.ports import Holds, Sweep
-from chalicelib.payments.services.release_tickets import ReleaseTickets
+from chalicelib.payments.services.release_tickets import TRIES, ReleaseTickets
 
-TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
 RUN_SECONDS = 57

@@ -19,6 +19,9 @@ from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.ports import Payments
 from chalicelib.payments.services.record_payment import RecordPayment
 
+TRIES = 5
+"""Attempts of the callers while the order changes at the same time."""
+
 
 class ReleaseTickets:
     def __init__(

@@ -6,7 +6,6 @@ changed ticket gets a new code, and its old code is no longer valid.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -27,15 +26,13 @@ from chalicelib.representations.json_text import encode, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState, shown, tickets_of, with_attendees
+from chalicelib.tickets.ports import UsedTickets
 
 TRIES = 5
 
 
-class UnusedTickets(Protocol):
-    """Knows which tickets are used, and changes orders on the condition that tickets are not."""
-
-    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """Returns when each used ticket of an order was used, by its number; read strongly consistent."""
+class UnusedTickets(UsedTickets, Protocol):
+    """Also changes orders, on condition that tickets are not used."""
 
     def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
         """Stores an order with changed attendees, if these tickets are not used. Raises Lost (`order`, `admission`)."""

@@ -10,7 +10,8 @@ from chalicelib.core.errors import Busy, Conflict
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Ended, Facts, Reason
-from chalicelib.payments.services.cancel_order import TRIES, CancelOrder
+from chalicelib.payments.services.cancel_order import CancelOrder
+from chalicelib.payments.services.release_tickets import TRIES
 from tests.unit.orders.builders import ID, MOMENT, PAID, clock_at, record
 
 FREE = record(Facts(issued=True))
