@@ -1,14 +1,15 @@
-"""Stored parts of an event, and the port `ProgrammeStore` in memory."""
+"""Stored parts of an event, and the port `ProgrammeStore` in memory, which records what is written."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import Session, Speaker, Sponsor, Track
-from chalicelib.content.domain.views import revive, written
-from chalicelib.core.kinds import REVISION, Kind
+from chalicelib.content.domain.views import revive
+from chalicelib.core.kinds import Kind
 from chalicelib.representations.represent import Written
 from chalicelib.representations.stored import StoredItem
+from tests.unit.content.fake_programme import FakeProgramme, stored_item
 from tests.unit.website.builders import ident
 
 EVENT = ident(1)
@@ -21,10 +22,14 @@ _KINDS = {
 }
 
 
+def kind_of(part: Any) -> Kind:
+    """The kind of a part; a room is what is none of the others."""
+    return _KINDS.get(type(part), Kind.MICROLOCATIONS)
+
+
 def stored(part: Any) -> StoredItem:
     """A part as it is stored."""
-    made = written(EVENT, _KINDS.get(type(part), Kind.MICROLOCATIONS), part)
-    return StoredItem(*made.representation, REVISION)
+    return stored_item(kind_of(part), part)
 
 
 def resource(change: Written) -> Any:
@@ -32,21 +37,20 @@ def resource(change: Written) -> Any:
     return revive(change.kind, change.representation.body)
 
 
-class FakeProgramme:
+class RecordedProgramme(FakeProgramme):
     """Port `ProgrammeStore` with these parts. The next writes fail as planned; the others are kept in `writes`."""
 
     def __init__(self, *parts: Any, failures: Sequence[Exception] = ()) -> None:
-        self.parts = {(_KINDS.get(type(one), Kind.MICROLOCATIONS), one.id): stored(one) for one in parts}
+        super().__init__()
+        for part in parts:
+            self.kept.setdefault(kind_of(part), {})[part.id] = part
         self.failures = list(failures)
         self.writes: list[tuple[Any, dict[str, Any]]] = []
         self.loads = 0
 
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
         self.loads += 1
-        return self.parts.get((kind, resource_id))
-
-    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
-        return [item for (other, _), item in self.parts.items() if other is kind]
+        return super().load(event_id, kind, resource_id)
 
     def sessions_tag(self, event_id: str) -> str:
         return "sessions tag"

@@ -24,7 +24,7 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.preconditions import ANY, Match
 from chalicelib.core.principal import Principal
 from chalicelib.representations.stored import StoredCall
-from tests.unit.content.builders import EVENT, FakeProgramme, resource, stored
+from tests.unit.content.builders import EVENT, RecordedProgramme, resource, stored
 from tests.unit.orders.builders import MOMENT, clock_at
 from tests.unit.website.builders import at, event, ident
 
@@ -48,7 +48,7 @@ class World:
         call_opens_at: int | None = None,
         refuses: Exception | None = None,
     ) -> None:
-        self.store: Any = FakeProgramme(*([kept] if kept else []), failures=failures)
+        self.store: Any = RecordedProgramme(*([kept] if kept else []), failures=failures)
         self.refuses, self.asked = refuses, list[Any]()
         call = None if call_opens_at is None else StoredCall("tag", "{}", call_opens_at, NOW + 9_000, published=False)
         parts: dict[str, Any] = {

@@ -26,7 +26,7 @@ from chalicelib.core.preconditions import ANY, Match
 from chalicelib.core.principal import Principal
 from chalicelib.core.text import MAX_HTML
 from chalicelib.notifications.services.compose import Messages
-from tests.unit.content.builders import EVENT, FakeProgramme, resource, stored
+from tests.unit.content.builders import EVENT, RecordedProgramme, resource, stored
 from tests.unit.orders.builders import MOMENT, clock_at
 from tests.unit.website.builders import ident, room, session, speaker, sponsor, track
 
@@ -42,7 +42,7 @@ class World:
     """The service over these parts; speakers are told `TOLD` of every change of a session."""
 
     def __init__(self, *parts: Any, failures: tuple[Exception, ...] = (), refuses: Exception | None = None) -> None:
-        self.store = FakeProgramme(*(parts or (TRACK, ROOM, HIDDEN, SPONSOR, TALK)), failures=failures)
+        self.store = RecordedProgramme(*(parts or (TRACK, ROOM, HIDDEN, SPONSOR, TALK)), failures=failures)
         self.refuses, self.asked, self.told = refuses, list[Any](), list[Any]()
         ids: Any = SimpleNamespace(new_id=lambda: "fresh tag")
         world: Any = self

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.content.domain.programme import Session, SessionState
 from chalicelib.content.ports import Missing
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
-from tests.unit.content.builders import EVENT, FakeProgramme, resource, stored
+from tests.unit.content.builders import EVENT, RecordedProgramme, resource, stored
 from tests.unit.website.builders import at, ident, session, speaker, track
 
 HIDDEN, OTHER, LISTED = speaker(11, listed=False), speaker(12, listed=False), speaker(13, listed=True)
@@ -21,7 +21,7 @@ def talk(state: SessionState, speakers: list[str] = ALL) -> Session:
 
 def listed(before: Any, after: Any) -> list[str]:
     """Names of those who become public."""
-    found = newly_listed(FakeProgramme(HIDDEN, OTHER, LISTED), EVENT, before, after)
+    found = newly_listed(RecordedProgramme(HIDDEN, OTHER, LISTED), EVENT, before, after)
     return [resource(one.speaker).name for one in found]
 
 
@@ -53,7 +53,7 @@ def test_list_nobody_by_a_change_of_something_else() -> None:
 
 
 def test_list_writes_the_speaker_as_of_the_change_under_the_tag_that_was_read() -> None:
-    (found,) = newly_listed(FakeProgramme(HIDDEN), EVENT, None, talk(SessionState.ACCEPTED, [ident(99), HIDDEN.id]))
+    (found,) = newly_listed(RecordedProgramme(HIDDEN), EVENT, None, talk(SessionState.ACCEPTED, [ident(99), HIDDEN.id]))
     made = resource(found.speaker)
     assert (made.listed, made.updated_at, made.created_at) == (True, CHANGED, HIDDEN.created_at)
     assert (found.expected_tag, found.pointer, found.speaker.public is not None) == (
@@ -65,5 +65,5 @@ def test_list_writes_the_speaker_as_of_the_change_under_the_tag_that_was_read() 
 
 @pytest.mark.parametrize(("pointers", "overtaken"), [(["/speaker_ids/1"], True), (["/track_id"], False)])
 def test_write_that_missed_a_speaker_who_becomes_public_is_overtaken(pointers: list[str], overtaken: bool) -> None:
-    found = newly_listed(FakeProgramme(HIDDEN), EVENT, None, talk(SessionState.ACCEPTED, [ident(99), HIDDEN.id]))
+    found = newly_listed(RecordedProgramme(HIDDEN), EVENT, None, talk(SessionState.ACCEPTED, [ident(99), HIDDEN.id]))
     assert is_overtaken(found, Missing(pointers)) is overtaken

@@ -16,7 +16,7 @@ from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.services.choose_channels import Addressee
 from chalicelib.notifications.services.compose import Messages
-from tests.unit.content.builders import EVENT, FakeProgramme
+from tests.unit.content.builders import EVENT, RecordedProgramme
 from tests.unit.orders.builders import clock_at
 from tests.unit.website.builders import at, event, ident, room, session, speaker
 
@@ -49,7 +49,7 @@ class World:
     def __init__(
         self, about: Event | None = None, *, proposed: Sequence[str] = (), channels: Channels | None = None
     ) -> None:
-        programme: Any = FakeProgramme(about or event(), ADA, BOB, GUEST, HALL)
+        programme: Any = RecordedProgramme(about or event(), ADA, BOB, GUEST, HALL)
         self.channels = channels or Channels()
         self.asked: list[tuple[list[str], NotificationAction]] = []
         proposals: Any = SimpleNamespace(has_proposed=lambda user_id, session_id: user_id in proposed)
@@ -141,7 +141,7 @@ def test_tell_of_an_event_that_is_not_public_decisions_alone(state: EventState) 
 
 def test_tell_of_an_event_that_is_gone_nothing() -> None:
     world = World()
-    world.programme.parts.clear()
+    world.programme.kept.clear()
     assert world.tell(talk(S.SUBMITTED), talk()) == Messages()
 
 
@@ -186,5 +186,5 @@ def test_tell_as_many_as_there_is_room_for(room: int, users: list[str]) -> None:
 
 def test_find_accounts_of_speakers_each_once() -> None:
     twin = speaker(14, user_id=ADA_ID)
-    programme: Any = FakeProgramme(ADA, BOB, GUEST, twin)
+    programme: Any = RecordedProgramme(ADA, BOB, GUEST, twin)
     assert accounts_of(programme, EVENT, [twin.id, GUEST.id, ident(99), BOB.id, ADA.id]) == [ADA_ID, BOB_ID]
