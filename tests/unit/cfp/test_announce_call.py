@@ -5,27 +5,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.announcements.domain.announcement import Audience, Dispatch
+from chalicelib.announcements.domain.announcement import Dispatch
 from chalicelib.cfp.services.announce_call import AnnounceCall
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.kinds import View
 from chalicelib.mail.ports import Due
-from chalicelib.notifications.domain.notification import NotificationAction
-from tests.unit.cfp.builders import CLOSES, OPENS, stored_call
+from tests.unit.cfp.builders import CLOSES, OPENS, announcement_of_call, stored_call
 from tests.unit.orders.builders import clock_at
 
 DUE = Due(OPENS, "CALL", "E")
-TOLD = Dispatch(
-    id="E",
-    event_id="E",
-    event_name="Conf",
-    title="",
-    message="",
-    audience=Audience(),
-    created_by="",
-    created_at=OPENS,
-    action=NotificationAction.CALL_FOR_PAPERS_OPEN,
-)
+TOLD = announcement_of_call("Conf", created_at=OPENS)
 
 
 class World:

@@ -5,23 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.announcements.domain.announcement import Audience, AudienceMember, Dispatch, Said
+from chalicelib.announcements.domain.announcement import AudienceMember, Said
 from chalicelib.cfp.services.call_recipients import MOST_EVENTS, CallRecipients
-from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.ports import Contact
-from tests.unit.cfp.builders import call
+from tests.unit.cfp.builders import announcement_of_call, call
 
-DISPATCH = Dispatch(
-    id="E",
-    event_id="E",
-    event_name="R&D",
-    title="",
-    message="",
-    audience=Audience(),
-    created_by="",
-    created_at=0,
-    action=NotificationAction.CALL_FOR_PAPERS_OPEN,
-)
+DISPATCH = announcement_of_call("R&D", created_at=0)
 CALL = call(closes_at=datetime(2030, 7, 1, 12, tzinfo=UTC), timezone="Europe/Zurich")
 
 
