@@ -36,7 +36,7 @@ def filled(path: Path, blocks: Callable[[], Mapping[str, str]]) -> str:
 WHOLE: Mapping[Path, Callable[[], str]] = {
     HERE / "openapi.json": openapi,
     HERE / "order-states.md": order_states.page,
-    ROOT / "web/public/js/currencies.js": currencies.module,
+    ROOT / "web/src/ui/currencies.ts": currencies.module,
 }
 PARTS: Mapping[Path, Callable[[], Mapping[str, str]]] = {
     HERE / "architecture.md": tree.blocks,

@@ -2,7 +2,8 @@
 // from the root, since its pages are below. It has neither sign-in nor storage of its own: what it is told is a title, where
 // a click leads is for a page to find out, and what the gate needs that page has put on a shelf (js/gateoffline.js).
 const GATE = /^\/events\/[^/.]+\/check-in$/;
-const GATE_FILE = /^\/static\/r-[0-9a-f]{12}\/(?:js\/(?:camera|checkin|gate\w+|leaving|ticketcode)\.js|vendor\/qr\/\w+\.js|css\/gate\.css)$/;
+const GATE_FILE =
+  /^\/static\/r-[0-9a-f]{12}\/(?:js\/(?:camera|checkin|gate\w+|leaving|ticketcode)\.js|vendor\/qr\/\w+\.js|css\/gate\.css)$/;
 const RELEASED = /^\/static\/r-[0-9a-f]{12}\//;
 const PAGE = "/events/-/check-in";
 const ANSWER_WITHIN_MS = 4_000;

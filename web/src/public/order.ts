@@ -1,0 +1,135 @@
+// The page of an order and the page after paying. It says "paid" only when the server does, and hears it at once:
+// by a push where somebody is signed in, by asking again otherwise. What becomes of the order later shows here too.
+
+import { user } from "../api/session.ts";
+import { follow } from "../live/follow.ts";
+import { el, icon } from "../ui/elements.ts";
+import { standing } from "../ui/order-state.ts";
+import { receipt } from "../ui/receipt.ts";
+import { recall } from "../ui/storage.ts";
+import { forgetAttempt, orderId, readEvent, readOrder } from "./order-access.ts";
+
+const root = document.querySelector("[data-complete]");
+const outcome = root.querySelector("[data-outcome]");
+const details = root.querySelector("[data-details]");
+const SETTLED = new Set(["paid", "partially_refunded", "refunded", "disputed", "charged_back"]);
+const WITH_TICKETS = new Set(["paid", "partially_refunded", "disputed"]);
+const QUICK_MS = 1_200;
+const SLOW_MS = 6_000;
+const PATIENT_MS = 20_000;
+const QUICK_FOR_MS = 180_000;
+const began = performance.now();
+let shown = "";
+let current = null;
+let lost = false;
+
+/** What the page says of a state: right after paying, an order that is not settled is being confirmed. */
+function stateOf(order) {
+  return order.state === "reserved" && root.dataset.complete === "complete" ? "confirming" : order.state;
+}
+
+function show(order, event, state) {
+  const { tone, sign, title, text } = standing(order, state);
+  const head = el("h1", { tabindex: "-1" }, title);
+  const first = current === null;
+  outcome.replaceChildren(
+    el(
+      "div",
+      { class: `outcome-sign ${tone}${sign ? "" : " spinning"}`, "aria-hidden": "true" },
+      sign && icon(sign, 42),
+    ),
+    head,
+    el("p", {}, text),
+    ...(order.mail_undelivered ? [el("div", { class: "notice warn", role: "status" }, undelivered(order))] : []),
+    ...actions(order, event, state),
+  );
+  const tickets = el("div", { "data-tickets": true });
+  details.replaceChildren(tickets, receipt(order, event), el("p", { class: "muted" }, `Order ${order.id}`));
+  if (WITH_TICKETS.has(order.state)) showTickets(tickets, event);
+  document.title = `${title} · ${event.name}`;
+  if (!first && current !== state) head.focus();
+  current = state;
+}
+
+function undelivered(order) {
+  return `Mail to ${order.buyer.email} does not arrive. Your tickets are valid all the same: save them from this page.`;
+}
+
+async function showTickets(place, event) {
+  const { ticketList } = await import("./ticket-list.ts");
+  try {
+    const list = await ticketList(event);
+    if (list) place.replaceChildren(list);
+  } catch (error) {
+    place.replaceChildren(
+      el("div", { class: "notice bad", role: "alert" }, `The tickets could not be loaded. ${error.message}`),
+    );
+  }
+}
+
+function actions(order, event, state) {
+  const page = `/e/${event.slug ?? event.id}`;
+  if (state === "paid") {
+    const links = [el("a", { class: "button", href: `${page}/schedule` }, "See the schedule")];
+    if (!user())
+      links.push(
+        el("a", { class: "button quiet", href: `/sign-up?next=${encodeURIComponent(page)}` }, "Open an account"),
+      );
+    return links;
+  }
+  if (state === "reserved") return [el("a", { class: "button", href: `/orders/${orderId}/pay` }, "Check and pay")];
+  if (state === "confirming") {
+    return [el("p", {}, "Not paid yet? ", el("a", { href: `/orders/${orderId}/pay` }, "Back to the payment"))];
+  }
+  if (!["expired", "cancelled"].includes(state)) return [];
+  const kept = recall("localStorage", `marquee.draft.${order.event_id}`);
+  return [
+    el("a", { class: "button", href: `${page}#tickets` }, "Choose tickets again"),
+    ...(kept ? [el("p", { class: "muted" }, "What you typed is still in the form.")] : []),
+  ];
+}
+
+async function look() {
+  try {
+    const order = await readOrder();
+    lost = false;
+    const state = stateOf(order);
+    const stamp = JSON.stringify([state, order.reason, order.refunded]);
+    if (stamp !== shown) {
+      show(order, await readEvent(order), state);
+      shown = stamp;
+    }
+    if (order.state !== "reserved" && order.state !== "pending")
+      forgetAttempt(order, { draft: SETTLED.has(order.state) });
+  } catch (error) {
+    fail(error);
+  }
+  root.removeAttribute("aria-busy");
+}
+
+function fail(error) {
+  lost = error.status === 404;
+  if (!lost && shown) return;
+  shown = "";
+  const sign = el("div", { class: "outcome-sign bad", "aria-hidden": "true" }, icon("cross", 42));
+  const text = lost
+    ? "There is no such order, or it is somebody else’s. Open it from the mail you got, or sign in."
+    : error.message;
+  outcome.replaceChildren(sign, el("h1", {}, lost ? "We cannot find this order" : "One moment"), el("p", {}, text));
+  details.replaceChildren();
+  if (!lost) return;
+  const next = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  if (!user()) outcome.append(el("a", { class: "button", href: next }, "Sign in"));
+  outcome.append(el("a", { class: "button quiet", href: "/" }, "To the events"));
+}
+
+/** Quick while a payment is being confirmed, unless a push will tell; later, a refund or a dispute can wait a little. */
+function wait(open) {
+  if (lost) return 0;
+  if (SETTLED.has(current)) return PATIENT_MS;
+  if (open) return SLOW_MS;
+  return performance.now() - began < QUICK_FOR_MS ? QUICK_MS : SLOW_MS;
+}
+
+if (recall("sessionStorage", `marquee.left.${orderId}`)) sessionStorage.removeItem(`marquee.left.${orderId}`);
+follow(look, wait, { order: orderId });

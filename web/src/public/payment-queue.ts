@@ -1,0 +1,20 @@
+// Waiting for one's turn to pay, when many people pay at once. Loaded by pay.ts when the server says so.
+import { el } from "../ui/elements.ts";
+
+const WORDS =
+  "Many people are paying right now. Your tickets are kept for you. Stay on this page: the payment page opens by itself when it is your turn. ";
+
+/**
+ * Say how long it takes until it is this buyer's turn, in words once and in seconds as they pass, and wait for it.
+ * @param {HTMLElement} place @param {number} seconds @param {() => boolean} isOver whether there is nothing left to pay
+ */
+export async function waitInLine(place, seconds, isOver) {
+  const turn = Date.now() + seconds * 1000;
+  const left = el("strong", { "aria-hidden": "true" }, "");
+  place.replaceChildren(el("p", {}, WORDS, left));
+  while (Date.now() < turn && !isOver()) {
+    const rest = Math.ceil((turn - Date.now()) / 1000);
+    left.textContent = `About ${rest} ${rest === 1 ? "second" : "seconds"} to go.`;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, turn - Date.now())));
+  }
+}
