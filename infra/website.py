@@ -1,4 +1,4 @@
-"""Uploads the files of web/public to the website bucket, with their cache lifetimes, and names their release.
+"""Uploads the files of the website (web/dist) to their bucket, with their cache lifetimes, and names their release.
 
 The bucket has every file twice: under its own name, and below the release's name, which pages link to and browsers
 cache for ever. The files of the release before stay for one more release, because open pages still load them. Called
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from infra.settings import Unusable
+
 MANIFEST = ".releases.json"
 RELEASE = re.compile(r"r-[0-9a-f]{12}/")
 """The beginning of the path of a file that belongs to one release."""
@@ -27,6 +29,18 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
+
+
+def folder_of(project: Path) -> Path:
+    """Returns the folder of a project's website: what `make web` built, or, in a stored release from before there was a
+    build, its files as they were. Raises Unusable when it was not built.
+    """
+    built, before = project / "web" / "dist", project / "web" / "public"
+    if built.is_dir():
+        return built
+    if (before / "js").is_dir():
+        return before
+    raise Unusable("The website is not built. Build it first: make web")
 
 
 def release(folder: Path) -> str:

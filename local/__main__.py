@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.environment import DEFAULT_DATA_DIR, DEFAULT_PORT, RunnerSettings
+from local.site.rebuild_website import rebuild_website
 from local.start_errors import CannotStart
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 @click.option(
     "--database-port", type=click.IntRange(0, 65_535), envvar="DATABASE_PORT", default=0, help="0: any free port."
 )
+@click.option("--rebuild", is_flag=True, help="Build the website again when its sources change.")
 @click.option("--verbose", is_flag=True, help="Show a line per request here; otherwise they go to server.log.")
-def main(port: int, data_dir: Path, database_port: int, verbose: bool) -> None:
+def main(port: int, data_dir: Path, database_port: int, rebuild: bool, verbose: bool) -> None:
     """Run the whole of Marquee in this process, without an AWS account."""
     from local import runner
 
@@ -45,7 +48,8 @@ def main(port: int, data_dir: Path, database_port: int, verbose: bool) -> None:
 
     settings = RunnerSettings(port, data_dir.resolve(), database_port)
     try:
-        asyncio.run(runner.run(settings, step=lambda text: console.print(f"[dim]·[/dim] {text}"), ready=tell))
+        with rebuild_website() if rebuild else contextlib.nullcontext():
+            asyncio.run(runner.run(settings, step=lambda text: console.print(f"[dim]·[/dim] {text}"), ready=tell))
     except CannotStart as error:
         raise click.ClickException(str(error)) from error
 

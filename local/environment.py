@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.push.adapters import encryption
-from infra.website import release
+from infra.settings import Unusable
+from infra.website import folder_of, release
+from local.start_errors import WebsiteNotBuilt
 
-WEBSITE = Path(__file__).parents[1] / "web" / "public"
+PROJECT = Path(__file__).parents[1]
 DEFAULT_PORT = 8000
 DEFAULT_DATA_DIR = ".local"
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/{prefix}{table}/stream/local"
@@ -38,8 +40,18 @@ class RunnerSettings:
         return f"http://127.0.0.1:{self.port}"
 
 
+def website() -> Path:
+    """Returns the folder of the website's files. Raises WebsiteNotBuilt."""
+    try:
+        return folder_of(PROJECT)
+    except Unusable as problem:
+        raise WebsiteNotBuilt(str(problem)) from problem
+
+
 def prepare(settings: RunnerSettings, database_port: int, environ: MutableMapping[str, str]) -> None:
-    """Sets the variables that are missing for a start without an AWS account. Creates keys in the data directory."""
+    """Sets the variables that are missing for a start without an AWS account. Creates keys in the data directory.
+    Raises WebsiteNotBuilt.
+    """
     origin = settings.origin
     prefix = environ.setdefault("TABLE_PREFIX", "marquee-local-")
     defaults = {
@@ -55,7 +67,7 @@ def prepare(settings: RunnerSettings, database_port: int, environ: MutableMappin
         "AWS_ENDPOINT_URL_SESV2": f"{origin}/_local/ses",
         "PUBLIC_URL": origin,
         "ORIGIN_DIGESTS": "direct",
-        "WEBSITE": release(WEBSITE),
+        "WEBSITE": release(website()),
         "WEBSOCKET_URL": f"ws://127.0.0.1:{settings.port}/_local/socket",
         "CONNECTIONS_ENDPOINT": f"{origin}/_local/connections",
         "STRIPE_WEBHOOK_SECRET": "whsec_local",

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 from local.demo import demo, demo_marker
 from local.dynamodb.database import Database
 from local.dynamodb.database_server import DatabaseApp
-from local.environment import RunnerSettings, prepare, uses_stripe_double
+from local.environment import RunnerSettings, prepare, uses_stripe_double, website
 from local.events.failures import FailureFile
 from local.events.mail_events import MailEvents
 from local.events.streams import StreamLoop
@@ -141,7 +141,7 @@ def assemble(settings: RunnerSettings, database: Database, product: Product) -> 
         timers=timers,
         stripe=stripe,
     )
-    gateway = Gateway(app, static_dir=ROOT / "web" / "public")
+    gateway = Gateway(app, static_dir=website())
     runner = Runner(settings, database, gateway, site, loops, timers, sockets, stripe, product)
     return runner
 

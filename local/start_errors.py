@@ -4,7 +4,8 @@ CannotStart
 ├── PortTaken            another process listens on the port
 ├── DataDirectoryInUse   another runner uses the data directory
 ├── JournalDamaged       a start would lose acknowledged data
-└── ProductRefused       the product cannot run with this environment
+├── ProductRefused       the product cannot run with this environment
+└── WebsiteNotBuilt      the files of the website are missing
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class JournalDamaged(CannotStart):
 
 class ProductRefused(CannotStart):
     """The product cannot run with this environment."""
+
+
+class WebsiteNotBuilt(CannotStart):
+    """The files of the website are missing. `make run` builds them."""

@@ -177,7 +177,7 @@ def _page_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
 
 def _availability_reads(assumed: Assumed) -> float:
     """Returns how often pages ask for the tickets left. They send no credentials, so the CDN answers all readers
-    (web/public/js/tickets.js).
+    (web/src/public/ticket-form.ts).
     """
     return assumed.page_loads * assumed.share_event * assumed.availability_reads
 

@@ -19,16 +19,15 @@ from typing import Any, NamedTuple
 from bench.cost.cost_meter import CountedGateway, DeafPusher, Meter, SilentMailer, Use
 from bench.stage import sessions
 from infra.stream_settings import FILTERS
-from infra.website import RELEASE, release
+from infra.website import RELEASE, folder_of, release
 from local.events.stream_filters import passes
 from tests.conftest import sign_up, verified
 from tests.harness import environment
 from tests.harness.client import Client, Reply
 
 SESSIONS, SPEAKERS = 300, 100
-WEB = Path(__file__).parents[2] / "web" / "public"
+WEB = folder_of(Path(__file__).parents[2])
 _STATIC = re.compile(r'(?:href|src)="/static/([^"]+)"')
-_IMPORT = re.compile(r'^import .*"\./([\w.-]+)";$', re.MULTILINE)
 _NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _SOCKET = {"connectionId": "bench=", "domainName": "ws.example.org", "stage": "api", "routeKey": "$default"}
 
@@ -260,13 +259,10 @@ def speakers(count: int) -> list[dict[str, Any]]:
 
 
 def page_size(html: bytes) -> PageSize:
-    """Returns a page's bytes and every file that a browser with JavaScript loads for it."""
-    found = list(dict.fromkeys(_STATIC.findall(_NO_SCRIPT.sub("", html.decode()))))
-    for file in found:  # the list grows during the loop: modules import modules
-        if file.endswith(".js"):
-            folder = file.rpartition("/")[0]
-            imported = [f"{folder}/{name}" for name in _IMPORT.findall(file_of(file).read_text())]
-            found += [name for name in imported if name not in found]
+    """Returns a page's bytes and every file that a browser with JavaScript loads for it: a page names all of them,
+    also those that its scripts import (chalicelib/website/pages/templating.py).
+    """
+    found = dict.fromkeys(_STATIC.findall(_NO_SCRIPT.sub("", html.decode())))
     return PageSize(compressed(html, to=1000), tuple(found))
 
 

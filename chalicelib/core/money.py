@@ -2,7 +2,7 @@
 
 Source of the special cases: docs.stripe.com/currencies (zero-decimal and three-decimal currencies, special cases,
 minimum and maximum charge amounts). docs/generators/currencies.py writes the part that the browser needs to
-web/public/js/currencies.js. HUF and TWD need no entry: Stripe itself makes their payouts whole.
+web/src/ui/currencies.ts. HUF and TWD need no entry: Stripe itself makes their payouts whole.
 """
 
 from typing import Annotated

@@ -13,9 +13,15 @@ from docs.generators.sources import PRODUCT, ROOT, first_sentence, parse
 
 LAYERS = "Contexts point one way"
 WEB = {
+    "web/build": "Plugins of the build: lists of files for pages and for the check-in page, licences",
     "web/public/css": "Style sheets of the pages",
-    "web/public/js": "Scripts of the pages",
-    "web/public/vendor": "Libraries of others, unmodified",
+    "web/src/account": "Signing in, notifications, preferences, invitations, proposals",
+    "web/src/admin": "Pages of administrators",
+    "web/src/api": "The client of the API, and who is signed in",
+    "web/src/desk": "Pages of an event's staff, a folder each",
+    "web/src/live": "The socket, and what follows from its messages",
+    "web/src/public": "Pages that everybody reads: events, tickets, orders",
+    "web/src/ui": "Elements, icons, money, times, texts",
 }
 """Folders of the web client, which have no Python package whose docstring could describe them."""
 HEAD = ("folder", "what is in it")
@@ -67,7 +73,9 @@ def _packages(place: str) -> str:
 
 
 def _web() -> str:
-    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "web/public").iterdir() if path.is_dir()}
+    web = ROOT / "web"
+    folders = [web / "build", *web.glob("public/*"), *web.glob("src/*")]
+    there = {path.relative_to(ROOT).as_posix() for path in folders if path.is_dir()}
     if there != set(WEB):
         raise ValueError(
             f"WEB in docs/generators/tree.py does not say what these are, or they are gone: {there ^ set(WEB)}"

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infra import names, policies
+from infra import names, policies, website
 from infra.deploy import stage_config
 
 
@@ -73,7 +73,7 @@ def fingerprint(project: Path, stage: str) -> str:
 
 def release_files(project: Path, stage: str) -> list[Path]:
     """Returns the files of a release, sorted by name."""
-    roots = [project / "chalicelib", project / "web" / "public", project / ".chalice" / "policies" / stage]
+    roots = [project / "chalicelib", website.folder_of(project), project / ".chalice" / "policies" / stage]
     files = [project / "app.py", project / "requirements.txt", project / ".chalice" / "config.json"]
     files += [file for file in [stage_config.path(project, stage)] if file.exists()]
     below = (file for root in roots for file in root.rglob("*"))

@@ -160,7 +160,7 @@ class Deployment:
             "TABLE_PREFIX": f"{self.prefix}-",
             "PUBLIC_URL": self.public_url,
             "ORIGIN_DIGESTS": self.origin_digests,
-            "WEBSITE": website.release(self.project / "web" / "public"),
+            "WEBSITE": website.release(website.folder_of(self.project)),
             "WEBSOCKET_URL": websocket,
             "LIVE": "on" if websocket else "off",
             "MAIL_FROM": self.stage.mail_from,

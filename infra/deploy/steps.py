@@ -211,7 +211,7 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         releases.unpack(client, _releases_bucket(here), name, project)
-        variables = here.variables() | {"WEBSITE": website.release(project / "web" / "public")}
+        variables = here.variables() | {"WEBSITE": website.release(website.folder_of(project))}
         configuring.write_for_rollback(project, here.stage.name, region=here.stage.region, variables=variables)
         _upload(here, project)
         _deploy(here, project, say)
@@ -265,7 +265,7 @@ def _upload(here: Deployment, project: Path) -> list[str]:
         if distribution:
             website.invalidate(here.session.client("cloudfront"), distribution, paths)
 
-    folder = project / "web" / "public"
+    folder = website.folder_of(project)
     return website.upload(here.session.client("s3"), outputs["WebsiteBucket"], folder, tell=tell)
 
 
@@ -281,7 +281,7 @@ def _releases_bucket(here: Deployment) -> str:
 
 def _settle_on(here: Deployment, name: str, project: Path) -> None:
     client = here.session.client("s3")
-    website.prune(client, here.outputs("base")["WebsiteBucket"], project / "web" / "public")
+    website.prune(client, here.outputs("base")["WebsiteBucket"], website.folder_of(project))
     releases.mark_live(client, _releases_bucket(here), name)
 
 

@@ -1,7 +1,7 @@
 """Files of the web client, served as CloudFront serves them from S3: type, validator, cache lifetime, compression.
 
-Used by `gateway` for every path outside /api/ that is a file in `web/public/`. Clients may cache a file below the name
-of the release (infra/website.py) for a year.
+Used by `gateway` for every path outside /api/ that is a file in the built website (web/dist). Clients may cache a file
+below the name of the release (infra/website.py) for a year.
 """
 
 from __future__ import annotations

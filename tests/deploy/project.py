@@ -21,7 +21,7 @@ _PARTS = (
     "tests/deploy",
     "tests/__init__.py",
 )
-_SITE = Path("web/public")
+_SITE = Path("web/dist")
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _SETTINGS = """
 [dev]

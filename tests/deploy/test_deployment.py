@@ -116,7 +116,7 @@ def test_page_comes_from_the_function_and_file_from_the_bucket(world: World, con
     assert page.status == 200
     assert b"Difference Engine Days" in page.body
     assert page.headers["strict-transport-security"] == "max-age=63072000"
-    assert file.body == (world.project / "web/public/robots.txt").read_bytes()
+    assert file.body == (world.project / "web/dist/robots.txt").read_bytes()
     assert file.headers["cache-control"].startswith("public, max-age=0")
     assert missing.status == 404
 

@@ -134,7 +134,7 @@ def parse_name(text: str) -> tuple[str, int] | None:
 def parse_code(text: str) -> Code | None:
     """Returns the parts of a code that was scanned, typed or pasted; None for any other text. Only letters and digits
     count, since lengths separate the parts: dashes and blanks of any kind may be anywhere or missing.
-    web/public/js/ticketcode.js has the same rule.
+    web/src/desk/check_in/ticket-code.ts has the same rule.
     """
     if len(text) > MAX_CODE:
         return None

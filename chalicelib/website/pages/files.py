@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Website(NamedTuple):
-    """The origin of all links, and the release of the files in web/public (empty: browsers check files at each use).
+    """The origin of all links, and the release of the files in web/dist (empty: browsers check files at each use).
 
     The release is part of the path, so that browsers may cache files for ever and modules import each other.
     """

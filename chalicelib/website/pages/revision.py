@@ -11,6 +11,6 @@ _HERE = Path(__file__).parent
 def revision() -> str:
     """Returns a digest of everything that shapes a page, so that a release never serves another one's bytes."""
     digest = hashlib.sha256()
-    for file in sorted([*_HERE.glob("*.py"), *_HERE.glob("templates/*.j2")]):
+    for file in sorted([*_HERE.glob("*.py"), *_HERE.glob("*.json"), *_HERE.glob("templates/*.j2")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:10]

@@ -35,6 +35,11 @@ PATIENCE_MS = 15_000
 with a socket (20 s), so that whatever appears in time was pushed.
 """
 expect.set_options(timeout=PATIENCE_MS)
+LEAVE_PAGE = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+COME_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+"""Scripts: what a page hears when it is kept while another one is shown, and when it is shown again. It closes its
+socket on the first and opens one on the second.
+"""
 T = TypeVar("T")
 _numbers = itertools.count(1)
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, WebSocketRoute, expect
 
 from local.demo.demo import ACCOUNTS, ApiCaller
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
+from tests.e2e.pages.conftest import COME_BACK, LEAVE_PAGE, Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -270,11 +270,10 @@ def test_mark_that_was_not_heard_of_shows_after_a_break(tab: Page, receive: Rece
     tab.goto("/notifications")
     expect(tab.locator(".inbox .note.unread")).to_have_count(1)
     tab.context.set_offline(True)
-    live = "import(document.querySelector('script[src*=\"site.js\"]').src.replace('site', 'live'))"
-    tab.evaluate(f"{live}.then(({{ live }}) => live.stop())")
+    tab.evaluate(LEAVE_PAGE)
     reader.call("POST", "/api/v1/notifications/read-all")
     tab.context.set_offline(False)
-    tab.evaluate(f"{live}.then(({{ live }}) => live.start())")
+    tab.evaluate(COME_BACK)
     expect(tab.locator(".inbox .note.unread")).to_have_count(0)
     expect_unread(tab, 0)
 

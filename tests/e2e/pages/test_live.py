@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.demo.demo import ACCOUNTS, ApiCaller
-from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, signed_in, wait_for
+from tests.e2e.pages.conftest import COME_BACK, LEAVE_PAGE, Offer, OpenContext, heard, sign_in, signed_in, wait_for
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -53,14 +53,10 @@ def test_programme_is_watched_again_after_the_socket_broke(tab: Page, offer: Off
     wait_for(tab, frames, "Watching")
     frames.clear()
     tab.context.set_offline(True)
-    tab.evaluate(
-        "import(document.querySelector('script[src*=\"site.js\"]').src.replace('site', 'live')).then(({ live }) => { live.stop(); })"
-    )
+    tab.evaluate(LEAVE_PAGE)
     talk(offer, "Closing")
     tab.context.set_offline(False)
-    tab.evaluate(
-        "import(document.querySelector('script[src*=\"site.js\"]').src.replace('site', 'live')).then(({ live }) => { live.start(); })"
-    )
+    tab.evaluate(COME_BACK)
     wait_for(tab, frames, "Watching")
     expect(tab.get_by_role("status").filter(has_text="Programme updated")).to_be_visible()
 

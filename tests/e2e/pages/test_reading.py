@@ -1,9 +1,7 @@
 """Reading pages: without JavaScript, on small screens, with hostile text; accounts from end to end."""
 
-import gzip
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +12,6 @@ from tests.e2e.pages.conftest import Offer, OpenContext, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
-PUBLIC = Path(__file__).parents[3] / "web" / "public"
 PLACES = ["/", f"/e/{SLUG}", f"/e/{SLUG}/schedule", "/sign-in", "/sign-up", "/reset", "/e/nothing", "/orders/x/pay"]
 EVIL = '<img src=x onerror="alert(1)">'
 _numbers = itertools.count(1)
@@ -125,31 +122,6 @@ def test_page_is_kept_and_asked_for_by_its_tag(tab: Page) -> None:
         tab.reload()
     assert seen.value.status in (200, 304)
     assert seen.value.headers["etag"]
-
-
-def test_scripts_of_the_event_page_are_small() -> None:
-    guest = ["api.js", "codes.js", "format.js", "session.js", "site.js", "tickets.js"]
-    reader = ["bell.js", "live.js", "notifications.js"]
-    packed = {name: len(gzip.compress((PUBLIC / "js" / name).read_bytes())) for name in guest + reader}
-    assert sum(packed[name] for name in guest) <= 15_000
-    assert sum(packed.values()) <= 25_000
-
-
-@pytest.mark.parametrize(
-    ("own", "most"),
-    [
-        (["following", "orders", "pay", "receipt", "standing"], 15_000),
-        (["following", "orders", "complete", "receipt", "standing"], 15_000),
-        (
-            ["bell", "following", "live", "notifications", "orderlist", "panels", "receipt", "roles", "sales"]
-            + ["salestotals", "standing"],
-            25_000,
-        ),
-    ],
-)
-def test_scripts_that_pages_of_orders_and_sales_begin_with_are_small(own: list[str], most: int) -> None:
-    names = ["api", "format", "session", "site", *own]
-    assert sum(len(gzip.compress((PUBLIC / "js" / f"{name}.js").read_bytes())) for name in names) <= most
 
 
 def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) -> None:

@@ -228,21 +228,14 @@ def test_resources_are_read_whatever_functions_the_template_uses(tmp_path: Path)
     assert cost.resources_of(template) == [{"Type": "X", "Name": "a-${B}", "Or": ["C", "D", "E.F"]}]
 
 
-def test_page_size_counts_modules_that_modules_import() -> None:
+def test_page_size_counts_every_file_that_the_page_names_once() -> None:
     at = f"/static/{RELEASED}"
     html = (
         f'<link href="{at}css/base.css"><noscript><link href="{at}css/noscript.css"></noscript>'
-        f'<script type="module" src="{at}js/tickets.js"></script><a href="/static-not"></a>'
+        f'<link rel="modulepreload" href="{at}js/shared/client.js"><link rel="preload" href="{at}js/shared/client.js">'
+        f'<script type="module" src="{at}js/public/site.js"></script><a href="/static-not"></a>'
     )
-    files = (
-        "css/base.css",
-        "js/tickets.js",
-        "js/api.js",
-        "js/codes.js",
-        "js/format.js",
-        "js/session.js",
-        "js/currencies.js",
-    )
+    files = ("css/base.css", "js/shared/client.js", "js/public/site.js")
     assert page_size(html.encode()) == PageSize(1000, tuple(RELEASED + name for name in files))
 
 

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.api.endpoint import ORIGIN_HEADER, VISITOR_HEADER
 from chalicelib.routes import pages
 from infra.deploy.parameters import digest, new_origin_secret
+from infra.website import folder_of
 from local.gateway.static_files import StaticFiles
 from tests.unit.infra.templates import FOLDER, STAGE, deployed, read
 
@@ -21,7 +22,7 @@ ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """AWS's managed policies:
 docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 """
-PUBLIC = FOLDER.parents[1] / "web" / "public"
+PUBLIC = folder_of(FOLDER.parents[1])
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
     NODE is None and os.environ.get("CI") != "true",
@@ -69,7 +70,7 @@ def test_behaviours_go_from_the_narrow_to_the_wide() -> None:
         ("/api/v1/openapi.json", "api"),
         ("/api/v1/auth/sign-in", "api"),
         ("/api/v1/stripe/webhook", "webhook"),
-        ("/static/js/site.js", "website"),
+        ("/static/js/public/site.js", "website"),
         ("/robots.txt", "website"),
     ],
 )

@@ -26,7 +26,7 @@ def project(tmp_path: Path) -> Path:
         "requirements.txt": "",
         "chalicelib/a.py": "A = 1",
         "chalicelib/__pycache__/a.pyc": "junk",
-        "web/public/site.js": "1",
+        "web/dist/site.js": "1",
         "tests/test_a.py": "no part of a release",
         ".chalice/config.json": CONFIG,
     }.items():
@@ -84,7 +84,7 @@ def test_keep_and_unpack_give_the_release_whole(client: object, project: Path, t
     name = releases.keep(client, BUCKET, project, "dev")
     releases.unpack(client, BUCKET, name, tmp_path / "back")
     laid = {str(file.relative_to(tmp_path / "back")) for file in (tmp_path / "back").rglob("*") if file.is_file()}
-    assert laid >= {"app.py", "chalicelib/a.py", "web/public/site.js", ".chalice/policies/dev/on_content.json"}
+    assert laid >= {"app.py", "chalicelib/a.py", "web/dist/site.js", ".chalice/policies/dev/on_content.json"}
     assert ".chalice/stages/dev.json" in laid
     assert layer(tmp_path / "back").read_text() == "layer"
     assert not any("__pycache__" in name or name.startswith("tests") or "another" in name for name in laid)

@@ -1,7 +1,7 @@
 // Currencies whose amounts are not hundredths, or not any number of them.
 // Generated from chalicelib/core/money.py by `make openapi`; do not edit.
 
-const DECIMALS = {
+const DECIMALS: Record<string, number> = {
   BHD: 3,
   BIF: 0,
   CLP: 0,
@@ -23,14 +23,22 @@ const DECIMALS = {
   XOF: 0,
   XPF: 0,
 };
-const STEPS = { BHD: 10, ISK: 100, JOD: 10, KWD: 10, OMR: 10, TND: 10, UGX: 100 };
+const STEPS: Record<string, number> = {
+  BHD: 10,
+  ISK: 100,
+  JOD: 10,
+  KWD: 10,
+  OMR: 10,
+  TND: 10,
+  UGX: 100,
+};
 
-/** @param {string} currency @returns {number} decimals that the API's minor units of it stand for */
-export function decimals(currency) {
+/** Returns the number of decimals that the API's minor units of a currency stand for. */
+export function decimals(currency: string): number {
   return DECIMALS[currency] ?? 2;
 }
 
-/** @param {string} currency @returns {number} what its amounts are multiples of, in minor units */
-export function step(currency) {
+/** Returns the number of minor units that amounts of a currency are multiples of. */
+export function step(currency: string): number {
   return STEPS[currency] ?? 1;
 }
