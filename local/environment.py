@@ -82,10 +82,15 @@ def prepare(settings: RunnerSettings, database_port: int, environ: MutableMappin
         "SALES_STREAM_ARN": ARN.format(prefix=prefix, table="sales"),
         "NOTIFICATIONS_STREAM_ARN": ARN.format(prefix=prefix, table="notifications"),
     }
+    _fill(environ, settings, defaults)
+
+
+def _fill(environ: MutableMapping[str, str], settings: RunnerSettings, defaults: dict[str, str]) -> None:
+    """Sets what the user has not set: Stripe's double, the defaults, the keys."""
     if not environ.get("STRIPE_SECRET_KEY"):
-        defaults |= {"STRIPE_SECRET_KEY": "sk_test_local", "STRIPE_API_BASE": f"{origin}/_local/stripe"}
+        defaults |= {"STRIPE_SECRET_KEY": "sk_test_local", "STRIPE_API_BASE": f"{settings.origin}/_local/stripe"}
     for name, value in defaults.items():
-        if not environ.get(name):
+        if not environ.get(name) and (name != "WEBSITE" or name not in environ):  # an empty WEBSITE means no release
             environ[name] = value
     if not environ.get("TOKEN_KEYS"):
         environ["TOKEN_KEYS"] = f"k1:{kept(settings.data_dir / 'token_key', lambda: secrets.token_urlsafe(48))}"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ROOT / "web/public/js"
-SCRIPT = re.compile(r"""["']\./([\w-]+\.js)["']""")
+SCRIPTS = ROOT / "web/src"
+SCRIPT = re.compile(r"""["'](\.[\w./-]+\.tsx?)["']""")
 """A script names another script only to import it, statically or dynamically."""
+TYPES = re.compile(r"^import type [^;]*;", re.MULTILINE)
 
 Graph = dict[str, set[str]]
 
@@ -56,8 +57,14 @@ def python_graph(folder: Path, root: Path) -> Graph:
 
 
 def script_graph(folder: Path) -> Graph:
-    """Returns script -> the scripts beside it that it imports."""
-    return {path.name: set(SCRIPT.findall(path.read_text())) - {path.name} for path in folder.glob("*.js")}
+    """Returns script -> the scripts that it imports, other than for types alone. Names are relative to the folder."""
+    paths = [path for path in folder.rglob("*.ts*") if not path.name.endswith(".d.ts")]
+    graph: Graph = {}
+    for path in paths:
+        named = SCRIPT.findall(TYPES.sub("", path.read_text()))
+        imported = {(path.parent / name).resolve() for name in named} & {one.resolve() for one in paths}
+        graph[path.relative_to(folder).as_posix()] = {one.relative_to(folder.resolve()).as_posix() for one in imported}
+    return graph
 
 
 def cycle_in(graph: Graph) -> list[str]:
@@ -78,7 +85,7 @@ def test_modules_import_one_way(folder: str) -> None:
 
 def test_scripts_import_one_way() -> None:
     graph = script_graph(SCRIPTS)
-    assert {"api.js", "format.js"} <= graph["push.js"]
+    assert {"api/client.ts", "ui/storage.ts"} <= graph["account/push.ts"]
     assert cycle_in(graph) == []
 
 
@@ -100,6 +107,9 @@ def test_find_cycle_where_there_is_one(tmp_path: Path, files: dict[str, str]) ->
 
 
 def test_find_cycle_of_scripts_where_there_is_one(tmp_path: Path) -> None:
-    (tmp_path / "one.js").write_text('import { two } from "./two.js";\n')
-    (tmp_path / "two.js").write_text('export const later = () => import("./one.js");\n')
+    (tmp_path / "in").mkdir()
+    (tmp_path / "one.ts").write_text('import { two } from "./in/two.tsx";\n')
+    (tmp_path / "in/two.tsx").write_text('import type { One } from "../one.ts";\n')
+    assert cycle_in(script_graph(tmp_path)) == []
+    (tmp_path / "in/two.tsx").write_text('export const later = () => import("../one.ts");\n')
     assert cycle_in(script_graph(tmp_path)) != []

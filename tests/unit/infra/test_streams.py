@@ -117,7 +117,7 @@ def test_rollback_to_a_release_without_send_mails_lets_the_other_function_send_t
         build: ("build_app",),
         configuring: ("write_for_rollback",),
         releases: ("unpack",),
-        website: ("prune", "release", "upload"),
+        website: ("folder_of", "prune", "release", "upload"),
     }.items():
         for name in names_of:
             monkeypatch.setattr(module, name, lambda *_, **__: None)
