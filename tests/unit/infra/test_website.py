@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from infra import website
+from infra.settings import Unusable
 
 BUCKET = "site"
 
@@ -130,3 +131,15 @@ def test_files_have_type_and_lifetime(site: Site) -> None:
         "site.js": ("text/javascript; charset=utf-8", "public, max-age=0, s-maxage=86400, must-revalidate"),
         f"{release}/base.css": ("text/css; charset=utf-8", "public, max-age=31536000, immutable"),
     }
+
+
+def test_folder_of_project_is_what_was_built_or_the_files_of_a_release_before_the_build(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="make web"):
+        website.folder_of(tmp_path)
+    (tmp_path / "web/public/css").mkdir(parents=True)
+    with pytest.raises(Unusable, match="make web"):
+        website.folder_of(tmp_path)
+    (tmp_path / "web/public/js").mkdir()
+    assert website.folder_of(tmp_path) == tmp_path / "web/public"
+    (tmp_path / "web/dist").mkdir()
+    assert website.folder_of(tmp_path) == tmp_path / "web/dist"
