@@ -1,13 +1,37 @@
-// The API as modules use it: conditional GETs, problems in words, credentials added and renewed.
+// The API as pages use it: conditional GETs, refusals in words, credentials added and renewed.
+
+import { isRecord } from "../ui/storage.ts";
+import type { Address, Answer, Body, Item, Method, Template } from "./addresses.ts";
+import { BASE } from "./addresses.ts";
 import { accessToken, distrust } from "./session.ts";
 
-const BASE = "/api/v1";
-const kept = new Map();
-let skew = 0;
+export type { Address, Answer, Item, Query, Schemas, Template } from "./addresses.ts";
+export { at, link } from "./addresses.ts";
 
-/** A refusal (RFC 9457), or that the server could not be reached (status 0). `message` is fit to show. */
+/** A field that was refused: a JSON pointer into the body, and why. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** A problem document (RFC 9457) with the members that some refusals add. */
+export interface ProblemBody {
+  code?: string;
+  detail?: string;
+  errors?: FieldError[];
+  [member: string]: unknown;
+}
+
+/** A refusal, or that the server could not be reached (status 0). `message` is fit to show. */
 export class Problem extends Error {
-  constructor(status, body = {}, retryAfter = 0) {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly body: ProblemBody;
+  /** Seconds after which to try again; 0: not said. */
+  readonly retryAfter: number;
+
+  constructor(status: number, body: ProblemBody = {}, retryAfter = 0) {
     super(body.detail || "Something went wrong. Try again.");
     this.status = status;
     this.code = body.code || "unknown";
@@ -17,99 +41,151 @@ export class Problem extends Error {
   }
 }
 
-/** The server's time in ms, as far as its answers tell. */
-export function now() {
+interface Kept {
+  etag: string;
+  body: unknown;
+}
+
+interface Ask {
+  headers?: Record<string, string>;
+  body?: string;
+  keepalive?: boolean;
+}
+
+const kept = new Map<string, Kept>();
+const LEAST_SKEW_MS = 2500;
+let skew = 0;
+let quickest = Number.POSITIVE_INFINITY;
+
+/** Returns the server's time in ms, as far as its answers tell. */
+export function now(): number {
   return Date.now() + skew;
 }
 
 /**
- * GET as JSON. What is known is asked for with its ETag, so an unchanged answer costs a 304.
- * @param {{open?: boolean}} [how] `open`: what everybody may read, asked for without credentials, as caches know it
+ * Takes the server's time from an answer's Date header. The quickest answer so far tells it best: a slow one was written
+ * long before it came. A device whose clock is about right keeps its own.
  */
-export async function get(path, { open = false } = {}) {
-  const known = kept.get(path);
-  const response = await ask("GET", path, { headers: known ? { "If-None-Match": known.etag } : {} }, { open });
-  if (response.status === 304 && known) return known.body;
-  const body = await read(response);
-  const etag = response.headers.get("ETag");
-  if (etag) kept.set(path, { etag, body });
-  return body;
+export function learnTime(date: string | null, sent: number, received: number): void {
+  const told = Date.parse(date ?? "");
+  if (Number.isNaN(told) || received - sent > quickest) return;
+  quickest = received - sent;
+  const apart = told - (sent + received) / 2;
+  skew = Math.abs(apart) > LEAST_SKEW_MS ? apart : 0;
 }
 
-/** All items of a list, page by page. Raises Problem. @returns {Promise<object[]>} */
-export async function getAll(path) {
-  const items = [];
-  for (let cursor = ""; cursor !== null; ) {
-    const page = await get(
-      `${path}${path.includes("?") ? "&" : "?"}limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-    );
+/**
+ * GETs JSON. What is known is asked for with its ETag, so an unchanged answer costs a 304. Raises Problem.
+ * `open`: what everybody may read is asked for without credentials, as caches know it.
+ */
+export async function get<T extends Template>(address: Address<T>, { open = false } = {}): Promise<Answer<T>> {
+  const known = kept.get(address);
+  const response = await ask("GET", address, { headers: known ? { "If-None-Match": known.etag } : {} }, { open });
+  if (response.status === 304 && known) return known.body as Answer<T>;
+  const body = await read(response);
+  const etag = response.headers.get("ETag");
+  if (etag) kept.set(address, { etag, body });
+  return body as Answer<T>; // docs/openapi.json says what the server answers
+}
+
+/** Returns all items of a list, page by page. Raises Problem. */
+export async function getAll<T extends Template>(address: Address<T>): Promise<Item<T>[]> {
+  const items: Item<T>[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const page: { items: Item<T>[]; next_cursor: string | null } = await getPage(address, cursor);
     items.push(...page.items);
     cursor = page.next_cursor;
   }
   return items;
 }
 
-/** The ETag of what `get` answered last for a path, for If-Match. @returns {string | undefined} */
-export function tagOf(path) {
-  return kept.get(path)?.etag;
+/** Returns one page of a list, of at most 500 items, from a cursor on. Raises Problem. */
+async function getPage<T extends Template>(address: Address<T>, cursor: string) {
+  const more = `limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+  const page = await get(`${address}${address.includes("?") ? "&" : "?"}${more}` as Address<T>);
+  return page as { items: Item<T>[]; next_cursor: string | null };
 }
 
-/**
- * POST and the like, as JSON.
- * @param {{key?: string, keepalive?: boolean, match?: string}} [how] `key` is the Idempotency-Key, `match` the If-Match
- */
-export async function send(method, path, body, { key, keepalive, match } = {}) {
-  const headers = {};
+/** Returns the ETag of what `get` answered last for an address, for If-Match. */
+export function tagOf(address: Address): string | undefined {
+  return kept.get(address)?.etag;
+}
+
+/** How a write is sent: `key` is the Idempotency-Key, `match` the If-Match; `keepalive` survives leaving the page. */
+export interface Sending {
+  key?: string | undefined;
+  match?: string | undefined;
+  keepalive?: boolean | undefined;
+}
+
+/** Sends a write with a JSON body. Raises Problem. */
+export async function send<M extends Exclude<Method, "GET">, T extends Template>(
+  method: M,
+  address: Address<T>,
+  body?: Body<T, M>,
+  { key, keepalive, match }: Sending = {},
+): Promise<Answer<T, M>> {
+  const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (match) headers["If-Match"] = match;
-  return read(await ask(method, path, { headers, body: body && JSON.stringify(body), keepalive }));
+  const asked: Ask = { headers };
+  if (body !== undefined) asked.body = JSON.stringify(body);
+  if (keepalive) asked.keepalive = true;
+  return (await read(await ask(method, address, asked))) as Answer<T, M>; // docs/openapi.json says what it answers
 }
 
-/** A file, with the credentials that a link could not send. Raises Problem. @returns {Promise<{blob: Blob, name: string, next: string}>} */
-export async function file(path, accept) {
-  const response = await ask("GET", path, { headers: { Accept: accept } });
+/** A file that was fetched, its name, and the link to the part that follows (empty: the last). */
+export interface FetchedFile {
+  blob: Blob;
+  name: string;
+  next: string;
+}
+
+/** GETs a file with the credentials that a link could not send. Raises Problem. */
+export async function file(address: Address, accept: string): Promise<FetchedFile> {
+  const response = await ask("GET", address, { headers: { Accept: accept } });
   if (!response.ok) await read(response);
   const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "";
   const next = /<([^>]+)>;\s*rel="?next/.exec(response.headers.get("Link") ?? "")?.[1] ?? "";
   return { blob: await response.blob(), name, next };
 }
 
-async function ask(method, path, options, { open = false, again = true } = {}) {
-  let response;
-  let token;
+async function ask(
+  method: Method,
+  address: string,
+  options: Ask,
+  { open = false, again = true } = {},
+): Promise<Response> {
+  const sent = Date.now();
+  let response: Response;
+  let token: string | null;
   try {
     token = open ? null : await accessToken();
-    const headers = token ? { ...options.headers, Authorization: `Bearer ${token}` } : options.headers;
-    response = await fetch(path.startsWith(BASE) ? path : BASE + path, {
-      ...options,
-      method,
-      headers,
-      cache: "no-store",
-    });
-  } catch (error) {
-    throw new Problem(0, {
-      code: "offline",
-      detail: "The server cannot be reached. Check your connection and try again.",
-    });
+    const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+    response = await fetch(BASE + address, { ...options, method, headers, cache: "no-store" });
+  } catch {
+    const detail = "The server cannot be reached. Check your connection and try again.";
+    throw new Problem(0, { code: "offline", detail });
   }
-  const date = Date.parse(response.headers.get("Date") ?? "");
-  if (date && Math.abs(date - Date.now()) > 2500) skew = date - Date.now();
+  learnTime(response.headers.get("Date"), sent, Date.now());
   if (response.status === 401 && token && again) {
     distrust();
-    return ask(method, path, options, { again: false });
+    return ask(method, address, options, { again: false });
   }
   return response;
 }
 
-async function read(response) {
+async function read(response: Response): Promise<unknown> {
   const text = await response.text();
-  let body = {};
+  let body: unknown = {};
   try {
     body = text ? JSON.parse(text) : {};
   } catch {
     if (response.ok) throw new Problem(response.status, { code: "unreadable" });
   }
   if (response.ok) return body;
-  throw new Problem(response.status, body, Number(response.headers.get("Retry-After")) || 0);
+  const retryAfter = Number(response.headers.get("Retry-After")) || 0;
+  throw new Problem(response.status, isRecord(body) ? body : {}, retryAfter);
 }

@@ -1,7 +1,9 @@
 // What the roles of an event's staff are called and what they may do with its sales (chalicelib/core/permissions.py).
-import { get } from "./client.ts";
+import { at, get, type Schemas } from "./client.ts";
 
-export const ROLES = {
+export type Role = Schemas["Role"];
+
+export const ROLES: Record<Role, string> = {
   owner: "Owner",
   organizer: "Organiser",
   coorganizer: "Co-organiser",
@@ -9,10 +11,13 @@ export const ROLES = {
   moderator: "Moderator",
   registrar: "Registrar",
 };
-const EDITORS = ["owner", "organizer", "coorganizer"];
+const EDITORS: Role[] = ["owner", "organizer", "coorganizer"];
 
-/** Who may read orders (and check in), refund them, write to many, say who is paid, invite to the staff, edit the programme, and decide about proposals. */
-export const MAY = {
+/** What each right is: read orders and check in, refund, announce, set who is paid, invite staff, edit, decide about proposals. */
+export type Right = "read" | "refund" | "announce" | "payOut" | "manage" | "edit" | "review";
+
+/** The roles that have a right. */
+export const MAY: Record<Right, ReadonlySet<Role | undefined>> = {
   read: new Set([...EDITORS, "registrar"]),
   refund: new Set(EDITORS),
   announce: new Set(EDITORS),
@@ -22,8 +27,12 @@ export const MAY = {
   review: new Set([...EDITORS, "track_organizer", "moderator"]),
 };
 
-/** @returns {Promise<Map<string, string>>} the reader's role by event id. Raises Problem. */
-export async function ownRoles() {
-  const { items } = await get("/me/roles");
-  return new Map(items.map((item) => [item.event_id, item.role]));
+/** Returns the reader's role by event id. Raises Problem. */
+export async function ownRoles(): Promise<Map<string, Role>> {
+  const { items } = await get(at("/me/roles"));
+  return new Map(items.flatMap(({ event_id, role }) => (isRole(role) ? [[event_id, role]] : [])));
+}
+
+function isRole(name: string): name is Role {
+  return name in ROLES;
 }

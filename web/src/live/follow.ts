@@ -1,20 +1,24 @@
-// Keeps a page true without a reload: looks again after a while, and at once when something is pushed or somebody comes
-// back to the page. One look at a time; one that is asked for meanwhile follows it.
+// Keeps a page up to date without a reload: looks again after a while, and at once when something is pushed or the page
+// is shown again. One look runs at a time; one that is asked for meanwhile follows it.
 import { user } from "../api/session.ts";
+import type { live } from "./socket.ts";
 
 /**
- * @param {() => Promise<void>} look must not raise
- * @param {(open: boolean) => number} wait ms until the next look, given whether pushes are heard; 0: none by itself
- * @param {{order?: string}} [about] the one order that the page is about, if it is
- * @returns {() => Promise<void>} looks now
+ * Calls `look` (which must not raise) now and whenever something may have changed, and returns a function that does so at
+ * once. `wait` gives the ms until the next look, from whether pushes arrive; 0: none by itself. `order` is the one order
+ * that the page is about, if it is.
  */
-export function follow(look, wait, { order } = {}) {
-  let timer = 0;
+export function follow(
+  look: () => Promise<unknown>,
+  wait: (open: boolean) => number,
+  { order }: { order?: string } = {},
+): () => Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let looking = false;
   let again = false;
-  let socket = null;
+  let socket: typeof live | null = null;
 
-  async function now() {
+  async function now(): Promise<void> {
     if (looking) {
       again = true;
       return;
@@ -33,7 +37,7 @@ export function follow(look, wait, { order } = {}) {
   if (user()) {
     import("./socket.ts").then(({ live }) => {
       socket = live;
-      for (const name of ["new", "open", "resync"]) live.on(name, now);
+      for (const name of ["new", "open", "resync"] as const) live.on(name, now);
       live.on("order", (frame) => (!order || frame.order_id === order) && now());
       live.start();
     });

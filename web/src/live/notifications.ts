@@ -1,75 +1,95 @@
 // What this tab knows of the reader's notifications: a store that the bell and the inbox show, changed by clicks here
-// and by pushes from elsewhere. A mark is shown at once and taken back when the server refuses it.
-import { get, Problem, send } from "../api/client.ts";
-import { live } from "./socket.ts";
+// and by pushes. A mark is shown at once and undone when the server refuses it.
+import { at, get, Problem, type Schemas, send } from "../api/client.ts";
+import { live, type PushedNotification } from "./socket.ts";
+
+/** A notification as this tab knows it; `problem` is why its last mark could not be saved. */
+export interface Known extends Omit<Schemas["NotificationRead"], "group" | "links"> {
+  group?: Schemas["Group"] | null;
+  links: { mark_read: string; subject?: string | null };
+  problem?: string | null;
+}
+
+/** What just happened: notifications that arrived, or why a mark failed. */
+export interface StoreChange {
+  fresh?: PushedNotification[];
+  failed?: string;
+}
+
+interface Mark {
+  ids: string[];
+  read: boolean;
+}
 
 const PAGE = 50;
 const ALL = "all of them";
-const listeners = new Set();
-const pending = new Set();
-const marked = new Map(); // which mark of all an item's last one was
+const listeners = new Set<(change: StoreChange) => void>();
+const pending = new Set<string>();
+const marked = new Map<string, number>(); // the number of an item's last mark, among all marks
 let marks = 0;
 let overheard = false;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("marquee.notifications") : null;
 
-/** @type {{count: number, items: Map<string, any>, loaded: boolean, more: string | null}} */
-export const store = { count: 0, items: new Map(), loaded: false, more: null };
+/** What is known: `loaded` says whether the list was read, `more` is the cursor of its next page. */
+export const store = { count: 0, items: new Map<string, Known>(), loaded: false, more: null as string | null };
 
-/** Call back after each change with what happened: {fresh: notifications that just arrived, failed: message}. */
-export function watch(callback) {
+/** Calls back after each change with what happened. */
+export function watch(callback: (change: StoreChange) => void): void {
   listeners.add(callback);
 }
 
-/** @returns {any[]} newest first */
-export function newest() {
+/** Returns what is known, the newest first. */
+export function newest(): Known[] {
   return [...store.items.values()].sort((one, other) => (one.id < other.id ? 1 : -1));
 }
 
-function changed(what = {}) {
-  for (const callback of listeners) callback(what);
+function changed(change: StoreChange = {}): void {
+  for (const callback of listeners) callback(change);
 }
 
 /**
- * Keep an item, in the object that marks under way know it by. `asOf` is how many marks there were when it was asked for:
+ * Keeps an item, in the object that marks under way know it by. `asOf` is how many marks there were when it was asked for:
  * later ones are newer than what it says.
  */
-function take(item, asOf = marks) {
+function take(item: Schemas["NotificationRead"] | PushedNotification, asOf = marks): void {
   const known = store.items.get(item.id);
-  const links = item.links ?? known?.links ?? { mark_read: item.mark_read, subject: null };
-  const isNewer = known && (pending.has(item.id) || marked.get(item.id) > asOf);
-  const hasRead = isNewer ? known.has_read : (item.has_read ?? known?.has_read ?? false);
+  const pushed = "mark_read" in item ? { mark_read: item.mark_read, subject: null } : item.links;
+  const links = "mark_read" in item ? (known?.links ?? pushed) : pushed;
+  const isNewer = known && (pending.has(item.id) || (marked.get(item.id) ?? 0) > asOf);
+  const told = "has_read" in item ? item.has_read : undefined;
+  const hasRead = isNewer ? known.has_read : (told ?? known?.has_read ?? false);
   store.items.set(item.id, Object.assign(known ?? {}, item, { links, has_read: hasRead }));
   live.seen(item.id);
 }
 
-/** The count as it is now. */
-export async function countUnread() {
-  const { count } = await get("/notifications/unread-count");
+/** Reads the count. Raises Problem. */
+export async function countUnread(): Promise<void> {
+  const { count } = await get(at("/notifications/unread-count"));
   store.count = count;
   overheard = false;
   changed();
 }
 
-/** The list as it is now, or its next page. */
-export async function load({ next = false } = {}) {
-  const cursor = next && store.more ? `&cursor=${encodeURIComponent(store.more)}` : "";
+/** Reads the first page of the list, or the next one. Raises Problem. */
+export async function load({ next = false } = {}): Promise<void> {
+  const cursor = next ? store.more : null;
   const asOf = marks;
-  const page = await get(`/notifications?limit=${PAGE}${cursor}`);
+  const page = await get(at("/notifications", {}, { limit: PAGE, cursor }));
   for (const item of page.items) take(item, asOf);
   store.more = page.next_cursor;
   store.loaded = true;
   changed();
 }
 
-/** The list again, as far as it was loaded: marks made elsewhere while nothing was heard are only there. */
-async function reload() {
+/** Reads the list again, as far as it was loaded: marks made elsewhere during a break are only there. */
+async function reload(): Promise<void> {
   const shown = store.items.size;
   await load();
   for (let pages = 1; store.more && pages * PAGE < shown; pages++) await load({ next: true });
 }
 
-/** Mark one read or unread, once however often it is asked; what fails goes back and says so. */
-export async function mark(id, read) {
+/** Marks one read or unread, once however often this is called. What fails is undone, and the item says so. */
+export async function mark(id: string, read: boolean): Promise<void> {
   const item = store.items.get(id);
   if (!item || item.has_read === read) return;
   settle([id], read, store.count + (read ? -1 : 1));
@@ -79,7 +99,8 @@ export async function mark(id, read) {
   try {
     while (saved !== item.has_read) {
       const wanted = item.has_read;
-      await send("POST", `/notifications/${id}/${wanted ? "read" : "unread"}`, undefined, { keepalive: true });
+      const address = wanted ? at("/notifications/{id}/read", { id }) : at("/notifications/{id}/unread", { id });
+      await send("POST", address, undefined, { keepalive: true });
       saved = wanted;
     }
     pending.delete(id);
@@ -93,8 +114,8 @@ export async function mark(id, read) {
   }
 }
 
-/** Mark all read that there are. @returns {Promise<string[]>} which of the known ones were unread */
-export async function markAll() {
+/** Marks all read. Returns which of the known ones were unread. */
+export async function markAll(): Promise<string[]> {
   const ids = newest()
     .filter((item) => !item.has_read)
     .map((item) => item.id);
@@ -102,8 +123,8 @@ export async function markAll() {
   pending.add(ALL); // what is pushed meanwhile tells how far it is, not how it ends
   settle(ids, true, 0);
   try {
-    let made = await send("POST", "/notifications/read-all");
-    while (made.more) made = await send("POST", `/notifications/read-all?up_to=${made.up_to}`);
+    let made = await send("POST", at("/notifications/read-all"));
+    while (made.more) made = await send("POST", at("/notifications/read-all", {}, { up_to: made.up_to }));
     channel?.postMessage({ ids, read: true });
     return ids;
   } catch (error) {
@@ -117,7 +138,7 @@ export async function markAll() {
   }
 }
 
-function settle(ids, read, count, error) {
+function settle(ids: string[], read: boolean, count: number, error?: unknown): void {
   for (const id of ids) {
     const item = store.items.get(id);
     if (!item) continue;
@@ -165,7 +186,7 @@ live.on("resync", () => {
   store.items.clear();
   if (store.loaded) load().catch(() => {});
 });
-channel?.addEventListener("message", ({ data }) => {
+channel?.addEventListener("message", ({ data }: MessageEvent<Mark>) => {
   settle(data.ids, data.read, store.count);
   countUnread().catch(() => {});
 });

@@ -1,7 +1,6 @@
-// One socket a tab for what changes; its greeting has the unread count. It comes back by itself; while it is away the
-// count is asked for with its ETag, so that the number stays true where sockets are blocked or switched off.
-// The protocol, for whoever writes another client, is in docs/live.md.
-import { get, send } from "../api/client.ts";
+// One socket a tab for what changes. It reconnects by itself; meanwhile the unread count is asked for with its ETag, so
+// that the number stays right where sockets are blocked or switched off. docs/live.md has the protocol.
+import { at, get, Problem, type Schemas, send } from "../api/client.ts";
 import { onChange, user } from "../api/session.ts";
 
 const PING_MS = 55_000;
@@ -18,39 +17,107 @@ const RECENT_MS = 60_000;
 const MOST_RECENT = 100;
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** The Unix milliseconds in an id. */
-function madeAt(id) {
+/** A notification as it is pushed: without its links, and sometimes without its group. */
+export interface PushedNotification {
+  id: string;
+  title: string;
+  message: string;
+  action: string;
+  received_at: string;
+  received_ago: string;
+  mark_read: string;
+  group?: Schemas["Group"] | null;
+}
+
+export interface OrderFrame {
+  order_id: string;
+  state: string;
+}
+
+export interface CheckInsFrame {
+  event_id: string;
+  counts: Schemas["CheckInCounts"];
+  tickets: { ticket: string; checked_in_at: string | null; recorded_at: string }[];
+}
+
+export interface ImportFrame {
+  import_id: string;
+  state: string;
+  done: number;
+  total: number;
+}
+
+export interface ChangedList {
+  event_id: string;
+  list: string;
+  version: number;
+}
+
+/** What listeners are called with, by name. */
+interface News {
+  count: number;
+  new: PushedNotification[];
+  read: string[];
+  unread: string[];
+  open: undefined;
+  resync: undefined;
+  order: OrderFrame;
+  "check-ins": CheckInsFrame;
+  import: ImportFrame;
+  changed: ChangedList;
+}
+type NewsName = keyof News;
+type Versions = Record<string, number>;
+
+/** The server's frames (docs/live.md). `notif_count` and `more` come with several of them. */
+type Frame = { notif_count?: number; more?: number } & (
+  | { meta: "WS connected"; missed: PushedNotification[]; resync: boolean; position: string }
+  | { meta: "New notifications"; notifs: PushedNotification[] }
+  | { meta: "Watching"; event_id: string; versions: Versions }
+  | ({ meta: "Changed" } & ChangedList)
+  | { meta: "Notifications read" | "Notifications unread"; ids: string[] }
+  | ({ meta: "Order" } & OrderFrame)
+  | ({ meta: "Check-ins" } & CheckInsFrame)
+  | ({ meta: "Import" } & ImportFrame)
+  | { meta: "pong" | "Unwatched" }
+  | { meta: "error"; event_id?: string }
+);
+type TimerName = "greeting" | "ping" | "pong" | "poll" | "retry";
+
+/** Returns the Unix milliseconds in an id (a ULID). */
+function madeAt(id: string): number {
   return [...id.slice(0, 10)].reduce((sum, digit) => sum * 32 + DIGITS.indexOf(digit), 0);
 }
 
 class Live {
-  #listeners = new Map();
-  #socket = null;
-  #timers = {};
+  #listeners = new Map<NewsName, Set<(value: never) => unknown>>();
+  #socket: WebSocket | null = null;
+  #timers: Partial<Record<TimerName, ReturnType<typeof setTimeout>>> = {};
   #attempts = 0;
   #lostAt = 0;
-  #last = null;
-  #position = null;
-  #known = new Set();
-  #early = [];
-  #ahead = [];
+  #last: string | null = null;
+  #position: string | null = null;
+  #known = new Set<string>();
+  #early: string[] = [];
+  #ahead: Frame[] = [];
   #greeted = false;
-  #watched = new Map();
+  #watched = new Map<string, Versions>();
   #running = false;
   #off = false;
   #asked = false;
 
   /**
-   * Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `open`, `resync`, and the frames
-   * `order`, `check-ins`, `import` and `changed` (of events that are watched).
+   * Calls back on `count` (number), `new` (notifications), `read` and `unread` (ids), `open`, `resync`, and the frames
+   * `order`, `check-ins`, `import` and `changed` (of events that are watched). Returns a function that ends that.
    */
-  on(name, callback) {
-    if (!this.#listeners.has(name)) this.#listeners.set(name, new Set());
-    this.#listeners.get(name).add(callback);
+  on<N extends NewsName>(name: N, callback: (value: News[N]) => unknown): () => void {
+    const callbacks = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, callbacks.add(callback));
+    return () => callbacks.delete(callback);
   }
 
-  /** Begin, once; nothing happens while nobody is signed in. */
-  start() {
+  /** Begins, once; does nothing while nobody is signed in. */
+  start(): void {
     if (this.#running || !user()) return;
     this.#running = true;
     this.#lostAt = Date.now();
@@ -58,25 +125,26 @@ class Live {
     this.#poll();
   }
 
-  stop() {
+  /** Closes the socket until `start` is called. */
+  stop(): void {
     this.#running = false;
-    Object.values(this.#timers).forEach(clearTimeout);
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#timers = {};
     this.#socket?.close();
     this.#socket = null;
     this.#greeted = false;
   }
 
-  /** Whether what changes is heard now. */
-  get open() {
+  /** Whether pushes arrive now. */
+  get open(): boolean {
     return this.#greeted;
   }
 
   /**
-   * A notification this tab knows: after a break the server tells what came since the newest. As long as it has not
-   * told all of that, a newer one that is pushed meanwhile must not stand for what is still to come.
+   * Remembers a notification that this tab has: after a break the server sends what came since the newest. Until it has
+   * sent all of that, a newer one that is pushed meanwhile must not count as the newest.
    */
-  seen(id) {
+  seen(id: string): void {
     if (this.#socket && !this.#greeted) {
       this.#early.push(id);
       return;
@@ -85,15 +153,15 @@ class Live {
     if (!this.#last || id > this.#last) this.#last = id;
   }
 
-  /** Hear of changes of an event's lists, over every connection from now on. */
-  watch(eventId) {
+  /** Listens to changes of an event's lists, over every connection from now on. */
+  watch(eventId: string): void {
     if (this.#watched.has(eventId)) return;
     this.#watched.set(eventId, {});
     if (this.#greeted) this.#say({ action: "watch", event_id: eventId });
   }
 
-  /** What this tab has of the last minute before its newest: what was written late then is told all the same. */
-  #recent() {
+  /** Returns what this tab has of the minute before its newest, so that the server can send what was written late. */
+  #recent(): string[] {
     if (!this.#last) return [];
     const from = madeAt(this.#last) - RECENT_MS;
     const recent = [...this.#known].filter((id) => madeAt(id) >= from).sort();
@@ -101,38 +169,39 @@ class Live {
     return recent.slice(-MOST_RECENT);
   }
 
-  /** Try at once, if the socket is away. */
-  hurry() {
+  /** Connects at once, if the socket is away. */
+  hurry(): void {
     if (!this.#running || this.#socket || this.#off) return;
     clearTimeout(this.#timers.retry);
     this.#connect();
   }
 
-  #tell(name, value) {
-    for (const callback of this.#listeners.get(name) ?? []) callback(value);
+  #notify<N extends NewsName>(name: N, value: News[N]): void {
+    const callbacks = this.#listeners.get(name) as Set<(value: News[N]) => unknown> | undefined; // as `on` put them
+    for (const callback of callbacks ?? []) callback(value);
   }
 
-  async #connect() {
+  async #connect(): Promise<void> {
     if (!this.#running || this.#socket) return;
     try {
-      const { url } = await send("POST", "/live/tickets");
+      const { url } = await send("POST", at("/live/tickets"));
       if (this.#running && !this.#socket) this.#open(new WebSocket(url));
     } catch (error) {
-      this.#off = error.code === "live_off";
+      this.#off = error instanceof Problem && error.code === "live_off";
       if (!this.#off && user()) this.#retry();
     }
   }
 
-  #open(socket) {
+  #open(socket: WebSocket): void {
     this.#socket = socket;
     this.#greeted = false;
     socket.onopen = () => this.#greet(socket);
-    socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
+    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data) as Frame); // from our own server
     socket.onclose = () => this.#lose(socket);
   }
 
-  /** Ask what there is that this tab does not have. Until that is told, what is pushed waits. */
-  #greet(socket) {
+  /** Asks for what this tab does not have. Until that is answered, what is pushed waits. */
+  #greet(socket: WebSocket): void {
     this.#greeted = false;
     this.#early = [];
     this.#ahead = [];
@@ -140,14 +209,14 @@ class Live {
     this.#timers.greeting = setTimeout(() => this.#lose(socket), GREETING_MS);
   }
 
-  #say(frame) {
+  #say(frame: Record<string, unknown>): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  #hear(frame) {
+  #receive(frame: Frame): void {
     clearTimeout(this.#timers.pong);
     if (frame.meta === "error") {
-      if (!frame.event_id) this.#lose(this.#socket); // one about an event concerns that watch alone
+      if (!frame.event_id && this.#socket) this.#lose(this.#socket); // one about an event concerns that watch alone
       return;
     }
     const answers = frame.meta === "WS connected" || "more" in frame;
@@ -155,101 +224,109 @@ class Live {
       this.#ahead.push(frame);
       return;
     }
-    if (typeof frame.notif_count === "number") this.#tell("count", frame.notif_count);
-    if (frame.meta === "WS connected") {
-      this.#attempts = 0;
-      this.#lostAt = 0;
-      this.#position = frame.position;
-      clearTimeout(this.#timers.poll);
-      this.#timers.poll = 0;
-      this.#beat();
-      if (frame.resync) this.#tell("resync");
-      if (frame.missed.length) this.#news(frame.missed);
-    } else if (frame.meta === "New notifications") this.#news(frame.notifs);
-    else if (frame.meta === "Watching") this.#compare(frame.event_id, frame.versions);
-    else if (frame.meta === "Changed") this.#compare(frame.event_id, { [frame.list]: frame.version });
-    else if (frame.meta === "Notifications read") this.#tell("read", frame.ids);
-    else if (frame.meta === "Notifications unread") this.#tell("unread", frame.ids);
-    else if (frame.meta === "Order") this.#tell("order", frame);
-    else if (frame.meta === "Check-ins") this.#tell("check-ins", frame);
-    else if (frame.meta === "Import") this.#tell("import", frame);
+    if (typeof frame.notif_count === "number") this.#notify("count", frame.notif_count);
+    this.#apply(frame);
     if (answers && !frame.more) this.#settle();
   }
 
+  #apply(frame: Frame): void {
+    if (frame.meta === "WS connected") this.#connected(frame);
+    else if (frame.meta === "New notifications") this.#take(frame.notifs);
+    else if (frame.meta === "Watching") this.#compare(frame.event_id, frame.versions);
+    else if (frame.meta === "Changed") this.#compare(frame.event_id, { [frame.list]: frame.version });
+    else if (frame.meta === "Notifications read") this.#notify("read", frame.ids);
+    else if (frame.meta === "Notifications unread") this.#notify("unread", frame.ids);
+    else if (frame.meta === "Order") this.#notify("order", frame);
+    else if (frame.meta === "Check-ins") this.#notify("check-ins", frame);
+    else if (frame.meta === "Import") this.#notify("import", frame);
+  }
+
+  #connected(frame: Extract<Frame, { meta: "WS connected" }>): void {
+    this.#attempts = 0;
+    this.#lostAt = 0;
+    this.#position = frame.position;
+    clearTimeout(this.#timers.poll);
+    delete this.#timers.poll;
+    this.#beat();
+    if (frame.resync) this.#notify("resync", undefined);
+    if (frame.missed.length) this.#take(frame.missed);
+  }
+
   /** The answer to hello is complete. What was pushed before is newer, its count too. */
-  #settle() {
+  #settle(): void {
     this.#greeted = true;
     clearTimeout(this.#timers.greeting);
     for (const id of this.#early.splice(0)) this.seen(id);
     for (const eventId of this.#watched.keys()) this.#say({ action: "watch", event_id: eventId });
-    this.#tell("open");
-    for (const frame of this.#ahead.splice(0)) this.#hear(frame);
+    this.#notify("open", undefined);
+    for (const frame of this.#ahead.splice(0)) this.#receive(frame);
   }
 
-  /** Lists of a watched event: what is above the version that this tab knows has changed. */
-  #compare(eventId, versions) {
+  /** Compares the versions of a watched event's lists with those that this tab knows: a higher one has changed. */
+  #compare(eventId: string, versions: Versions): void {
     const known = this.#watched.get(eventId);
     if (!known) return;
     for (const [list, version] of Object.entries(versions)) {
       const before = known[list];
       known[list] = Math.max(version, before ?? 0);
-      if (before !== undefined && version > before) this.#tell("changed", { event_id: eventId, list, version });
+      if (before !== undefined && version > before) this.#notify("changed", { event_id: eventId, list, version });
     }
   }
 
-  #news(notifications) {
+  #take(notifications: PushedNotification[]): void {
     for (const { id } of notifications) this.seen(id);
-    this.#tell("new", notifications);
+    this.#notify("new", notifications);
   }
 
-  /** Keep the connection from idling out, and notice when it is dead. The answer to a greeting goes on with the beat. */
-  #beat(beats = 1) {
+  /** Keeps the connection from idling out, and notices when it is dead. The answer to a greeting goes on with it. */
+  #beat(beats = 1): void {
     clearTimeout(this.#timers.ping);
     this.#timers.ping = setTimeout(() => {
       const socket = this.#socket;
+      if (!socket) return;
       if (beats === GREET_EVERY) {
         this.#greet(socket);
         return;
       }
       this.#say({ action: "ping" });
-      this.#timers.pong = setTimeout(() => socket && this.#lose(socket), PONG_MS);
+      this.#timers.pong = setTimeout(() => this.#lose(socket), PONG_MS);
       this.#beat(beats + 1);
     }, PING_MS);
   }
 
-  #lose(socket) {
+  #lose(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#greeted = false;
     socket.onclose = null;
     socket.close();
-    for (const name of ["ping", "pong", "greeting"]) clearTimeout(this.#timers[name]);
+    for (const name of ["ping", "pong", "greeting"] as const) clearTimeout(this.#timers[name]);
     if (!this.#running) return;
     this.#lostAt ||= Date.now();
     this.#retry();
     this.#poll();
   }
 
-  /** Wait longer each time, by chance somewhere in the second half, so that not all clients come back together. */
-  #retry() {
+  /** Waits longer each time, with jitter, so that not all clients come back together. */
+  #retry(): void {
     const patient = Date.now() - this.#lostAt > GIVE_UP_QUICK_MS;
     const longest = Math.min(patient ? PATIENT_WAIT_MS : LONGEST_WAIT_MS, 500 * 2 ** this.#attempts++);
     clearTimeout(this.#timers.retry);
     this.#timers.retry = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
   }
 
-  /** Ask again and again while the socket is away; a socket that opens and breaks at once must not put it off. */
-  #poll() {
+  /** Asks for the count while the socket is away. A socket that opens and breaks at once must not put it off. */
+  #poll(): void {
     if (this.#timers.poll) return;
     const slow = this.#off || document.hidden || Date.now() - this.#lostAt > GIVE_UP_QUICK_MS;
     const wait = !this.#asked ? FIRST_POLL_MS : slow ? SLOW_POLL_MS : POLL_MS;
     this.#asked = true;
     this.#timers.poll = setTimeout(async () => {
-      this.#timers.poll = 0;
+      delete this.#timers.poll;
       if (!this.#running || this.#lostAt === 0) return;
       try {
-        const { count } = await get("/notifications/unread-count");
-        if (this.#lostAt) this.#tell("count", count);
+        const { count } = await get(at("/notifications/unread-count"));
+        if (this.#lostAt) this.#notify("count", count);
       } catch {
         // Next time.
       }

@@ -1,20 +1,35 @@
-// Builds elements and icons for pages that are not drawn by Preact.
-/**
- * Build an element. Strings become text, never markup, so nothing that a person typed can run.
- * @param {string} name
- * @param {Record<string, any>} [attributes] `on…` are listeners, false and null are left out
- * @param {...(Node|string|null|undefined|false)} children
- * @returns {HTMLElement}
- */
-export function el(name, attributes = {}, ...children) {
+// Builds elements and icons for pages that Preact does not draw, and finds elements that a page's template promises.
+
+type Listeners = { [K in keyof HTMLElementEventMap as `on${K}`]?: (event: HTMLElementEventMap[K]) => unknown };
+/** Attributes of an element: listeners are `on…`; false, null and undefined are left out, true is an empty value. */
+export type Attributes = Listeners & { [name: string]: unknown };
+export type Child = Node | string | number | null | undefined | false | "";
+
+/** Builds an element. Strings become text, never markup, so nothing that a person typed can run. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : value);
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value as EventListener);
+    else made.setAttribute(key, value === true ? "" : String(value));
   }
-  made.append(...children.filter((child) => child || child === 0));
+  made.append(...children.filter(isShown).map((child) => (typeof child === "number" ? String(child) : child)));
   return made;
+}
+
+function isShown(child: Child): child is Node | string | number {
+  return child !== null && child !== undefined && child !== false && child !== "";
+}
+
+/** Returns the first match. Raises TypeError when there is none, or it is of another kind than `kind`. */
+export function find<E extends Element>(root: ParentNode, selector: string, kind: new () => E): E {
+  const found = root.querySelector(selector);
+  if (found instanceof kind) return found;
+  throw new TypeError(`the page has no ${kind.name} ${selector}`);
 }
 
 const DRAWINGS = {
@@ -30,8 +45,10 @@ const DRAWINGS = {
   dot: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
 };
 
-/** @param {keyof DRAWINGS} name @param {number} [size] @returns {SVGElement} a decorative drawing */
-export function icon(name, size = 20) {
+export type Drawing = keyof typeof DRAWINGS;
+
+/** Returns a decorative drawing, `size` pixels wide and high. */
+export function icon(name: Drawing, size = 20): SVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const fixed = { viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor" };

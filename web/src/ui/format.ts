@@ -1,14 +1,16 @@
-// Money and times in the reader's own way of writing them.
+// Money and times in the reader's own way of writing them. Used by every page.
 import { decimals } from "./currencies.ts";
 
-/**
- * An amount in the reader's own way of writing it.
- * @param {{amount: number, currency: string}} money amount in minor units, as the API has it
- * @param {string} [locale]
- */
-export function money({ amount, currency }, locale) {
+/** An amount in minor units, as the API has it. */
+export interface Amount {
+  amount: number;
+  currency: string;
+}
+
+/** Returns an amount with the currency's own number of decimals. `locale` is the browser's by default. */
+export function money({ amount, currency }: Amount, locale?: string): string {
   const digits = decimals(currency);
-  const style = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const style = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
   return new Intl.NumberFormat(locale, style).format(amount / 10 ** digits);
 }
 
@@ -19,10 +21,10 @@ const STEPS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
-];
+] as const;
 
-/** @param {string} moment RFC 3339 @param {number} now ms @param {string} [locale] e.g. `3 minutes ago` */
-export function relative(moment, now, locale) {
+/** Returns how long ago a moment (RFC 3339) was, such as `3 minutes ago`. `now` is in ms. */
+export function relative(moment: string, now: number, locale?: string): string {
   const seconds = (Date.parse(moment) - now) / 1000;
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, size] of STEPS) {
@@ -31,23 +33,19 @@ export function relative(moment, now, locale) {
   return words.format(0, "second");
 }
 
-/** @param {string} moment @param {string} [zone] IANA name @returns {string} day and time with the zone's name */
-export function exact(moment, zone) {
-  const parts = {
-    weekday: "short",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  };
-  return new Intl.DateTimeFormat(undefined, { ...parts, timeZone: zone, timeZoneName: "short" }).format(
-    new Date(moment),
-  );
+const DAY = { weekday: "short", day: "numeric", month: "long", year: "numeric" } as const;
+const HOUR = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
+
+/** Returns day and time with the zone's short name. `zone` is an IANA name, the browser's by default. */
+export function exact(moment: string, zone?: string): string {
+  return new Intl.DateTimeFormat(undefined, { ...DAY, ...HOUR, ...inZone(zone) }).format(new Date(moment));
 }
 
-/** @param {string} moment @param {string} zone IANA name @returns {string} weekday and time with the zone's short name */
-export function hour(moment, zone) {
-  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-  return new Intl.DateTimeFormat(undefined, { ...parts, timeZone: zone }).format(new Date(moment));
+/** Returns weekday and time with the zone's short name. */
+export function hour(moment: string, zone?: string): string {
+  return new Intl.DateTimeFormat(undefined, { weekday: "short", ...HOUR, ...inZone(zone) }).format(new Date(moment));
+}
+
+function inZone(zone: string | undefined): { timeZone?: string } {
+  return zone ? { timeZone: zone } : {};
 }

@@ -1,10 +1,26 @@
-// How an order stands, in words: for its buyer by state and reason, for staff by state. Asks nobody anything.
-import { el } from "./elements.ts";
+// The state of an order in words: for its buyer by state and reason, for staff by state.
+import type { Schemas } from "../api/addresses.ts";
+import { type Drawing, el } from "./elements.ts";
 import { money } from "./format.ts";
+
+type OrderState = Schemas["OrderState"];
+type Reason = Schemas["Reason"];
+/** A state that the buyer reads: `confirming` is one whose payment is on its way to the server. */
+export type ShownState = OrderState | "confirming";
+export type Tone = "" | "good" | "warn" | "bad";
+
+/** What the texts name, as it is shown. `inPart`: something had been refunded before. */
+interface Named {
+  total: string;
+  refunded: string;
+  inPart: boolean;
+  buyer: string;
+}
+type Text = [tone: Tone, sign: Drawing | "", title: string, text: (named: Named) => string];
 
 const BACK_DAYS = "Banks take up to ten days to show it.";
 
-const FOR_BUYERS = {
+const FOR_BUYERS: Record<ShownState, Text> = {
   reserved: ["warn", "clock", "Not paid yet", () => "Your tickets are held for a while. Pay to keep them."],
   confirming: [
     "",
@@ -64,7 +80,7 @@ const FOR_BUYERS = {
 };
 
 /** What is more exact where the reason is known; `expired/hold_ended` goes before `hold_ended`. */
-const BY_REASON = {
+const BY_REASON: Partial<Record<Reason, Text>> = {
   hold_ended: [
     "warn",
     "clock",
@@ -147,17 +163,23 @@ const BY_REASON = {
       "have been told: ask them for your tickets or your money.",
   ],
 };
-const REASON_COUNTS = new Set(["expired", "cancelled", "review"]);
+const REASON_COUNTS: ReadonlySet<ShownState> = new Set<ShownState>(["expired", "cancelled", "review"]);
 
-/**
- * What its buyer is told of an order.
- * @param {any} order as the API has it
- * @param {string} [state] another one than the order's own: `confirming`
- * @returns {{tone: string, sign: string, title: string, text: string}}
- */
-export function standing(order, state = order.state) {
-  const late = state === "refunded" && ["paid_too_late", "event_closed", "event_over"].includes(order.reason);
-  const exact = REASON_COUNTS.has(state) || late ? BY_REASON[order.reason] : null;
+/** What its buyer is told of an order. */
+export interface Standing {
+  tone: Tone;
+  sign: Drawing | "";
+  title: string;
+  text: string;
+}
+
+type Told = Pick<Schemas["OrderRead"], "buyer" | "reason" | "refunded" | "state" | "total">;
+
+/** Returns what the buyer of an order is told. `state` may be another than the order's own: `confirming`. */
+export function standing(order: Told, state: ShownState = order.state): Standing {
+  const { reason } = order;
+  const late = state === "refunded" && ["paid_too_late", "event_closed", "event_over"].includes(reason ?? "");
+  const exact = reason && (REASON_COUNTS.has(state) || late) ? BY_REASON[reason] : null;
   const [tone, sign, title, text] = exact ?? FOR_BUYERS[state];
   const total = money(order.total);
   const refunded = money(order.refunded ?? order.total);
@@ -170,7 +192,7 @@ export function standing(order, state = order.state) {
 }
 
 /** Every state as staff read it, in the order of a filter: name, tone. */
-export const STATES = {
+export const STATES: Record<OrderState, [name: string, tone: Tone]> = {
   paid: ["Paid", "good"],
   partially_refunded: ["Partly refunded", "good"],
   refunded: ["Refunded", ""],
@@ -183,7 +205,8 @@ export const STATES = {
   cancelled: ["Cancelled", ""],
 };
 
-export const REASONS = {
+/** Why an order is in its state, as staff read it. */
+export const REASONS: Partial<Record<Reason, string>> = {
   hold_ended: "It was not paid in time.",
   cancelled_by_buyer: "Its buyer cancelled it.",
   event_closed: "It was paid after the event was closed; the payment goes back by itself.",
@@ -198,8 +221,8 @@ export const REASONS = {
   seller_refused: "Your Stripe account takes no payments: see what Stripe wants to know.",
 };
 
-/** @returns {HTMLElement} a state as a label: always in words, the colour only helps */
-export function stateLabel(state) {
+/** Returns a state as a label: always in words, the colour only helps. */
+export function stateLabel(state: OrderState): HTMLElement {
   const [name, tone] = STATES[state] ?? [state, ""];
   return el("span", { class: `label ${tone}` }, name);
 }

@@ -1,9 +1,16 @@
 // What was bought, line by line, with total and what went back. Used by the pay page, the order page and staff.
-import { el } from "./elements.ts";
+import type { Schemas } from "../api/addresses.ts";
+import { type Child, el } from "./elements.ts";
 import { exact, money } from "./format.ts";
 
-/** @returns {HTMLElement} a receipt of an order of this event */
-export function receipt(order, event) {
+/** What a receipt shows of an order. */
+export type Billed = Pick<Schemas["OrderRead"], "buyer" | "lines" | "paid_at" | "refunded" | "total">;
+/** What a receipt shows of an event. */
+export type BilledEvent = Pick<Schemas["Event"], "id" | "name" | "timezone"> &
+  Partial<Pick<Schemas["Event"], "slug" | "starts_at" | "venue">>;
+
+/** Returns a receipt of an order of this event. */
+export function receipt(order: Billed, event: BilledEvent): HTMLElement {
   const where = [event.venue?.name, event.venue?.city].filter(Boolean).join(", ");
   return el(
     "section",
@@ -27,8 +34,8 @@ export function receipt(order, event) {
   );
 }
 
-/** @returns {HTMLElement} the table of lines and sums */
-export function bill(order) {
+/** Returns the table of lines and sums. */
+export function bill(order: Pick<Billed, "lines" | "refunded" | "total">): HTMLElement {
   const { currency } = order.total;
   const sums = [row(["Total ", el("span", { class: "muted" }, `in ${currency}`)], money(order.total), "sum")];
   if (order.refunded) {
@@ -48,12 +55,12 @@ export function bill(order) {
   );
 }
 
-/** @returns {HTMLElement} a moment in a zone, exact for machines */
-export function when(moment, zone) {
+/** Returns a moment as it is written in a zone. */
+export function when(moment: string, zone?: string): HTMLElement {
   return el("time", { datetime: moment }, exact(moment, zone));
 }
 
-function lineRows(line) {
+function lineRows(line: Schemas["Line"]): HTMLElement[] {
   const { currency } = line.price;
   const full = money({ amount: line.price.amount * line.quantity, currency });
   const rows = [
@@ -64,6 +71,11 @@ function lineRows(line) {
   return rows;
 }
 
-function row(head, value, kind) {
-  return el("tr", { class: kind }, el("th", { scope: "row" }, ...[head].flat()), el("td", {}, value));
+function row(head: Child | Child[], value: Child, kind?: string): HTMLElement {
+  return el(
+    "tr",
+    { class: kind },
+    el("th", { scope: "row" }, ...(Array.isArray(head) ? head : [head])),
+    el("td", {}, value),
+  );
 }

@@ -5,71 +5,71 @@ import { ownUrl } from "./own-url.ts";
 const ALLOWED = new Set("A ABBR B BLOCKQUOTE BR CODE EM H3 H4 HR I LI OL P PRE S STRONG SUB SUP U UL".split(" "));
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
 
+const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE"]);
+
 /**
- * HTML that the server sanitised, copied element by element: only known elements, of attributes only where links lead.
- * A parsed document runs nothing and loads nothing.
+ * Returns HTML that the server sanitised, copied element by element: only known elements, no attributes but where links
+ * lead. A parsed document runs nothing and loads nothing.
  */
-export function safe(html) {
-  const copy = (from, to) => {
-    for (const child of from.childNodes) {
-      if (child.nodeType === Node.TEXT_NODE) to.append(child.data);
-      if (child.nodeType !== Node.ELEMENT_NODE) continue;
-      const known = ALLOWED.has(child.tagName);
-      const made = known ? document.createElement(child.tagName) : to;
-      const href = child.tagName === "A" && linkOf(child.getAttribute("href") ?? "");
-      if (href) {
-        made.href = href;
-        made.rel = "noopener noreferrer";
-      }
-      if (!["SCRIPT", "STYLE", "TEMPLATE"].includes(child.tagName)) copy(child, made);
-      if (known) to.append(made);
-    }
-    return to;
-  };
-  return copy(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
+export function safe(html: string): DocumentFragment {
+  const made = document.createDocumentFragment();
+  copyInto(made, new DOMParser().parseFromString(html, "text/html").body);
+  return made;
 }
 
-/** @returns {string | null} where a link may lead: another site with its scheme, a mailbox, a page of ours */
-function linkOf(href) {
+function copyInto(to: Node, from: Node): void {
+  for (const child of from.childNodes) {
+    if (child instanceof Text) to.appendChild(document.createTextNode(child.data));
+    else if (child instanceof Element && ALLOWED.has(child.tagName)) to.appendChild(copyOf(child));
+    else if (child instanceof Element && !DROPPED.has(child.tagName)) copyInto(to, child);
+  }
+}
+
+function copyOf(element: Element): Element {
+  const made = document.createElement(element.tagName);
+  const href = element.tagName === "A" && linkOf(element.getAttribute("href") ?? "");
+  if (href) {
+    made.setAttribute("href", href);
+    made.setAttribute("rel", "noopener noreferrer");
+  }
+  copyInto(made, element);
+  return made;
+}
+
+/** Returns where a link may lead: another site with its scheme, a mailbox, a page of ours; null for anything else. */
+function linkOf(href: string): string | null {
   return /^(https?:|mailto:)/i.test(href) ? href : ownUrl(href);
 }
 
-/** Typed text as paragraphs: blank lines part them, web addresses become links. Nothing typed becomes markup. */
-export function paragraphs(text) {
-  return text
-    .trim()
-    .split(/\n\s*\n/)
-    .filter(Boolean)
-    .map((part) => {
-      const made = el("p");
-      part
-        .trim()
-        .split("\n")
-        .forEach((line, number) => {
-          if (number) made.append(el("br"));
-          let from = 0;
-          for (const found of line.matchAll(LINK)) {
-            made.append(line.slice(from, found.index), el("a", { href: found[0] }, found[0]));
-            from = found.index + found[0].length;
-          }
-          made.append(line.slice(from));
-        });
-      return made;
-    });
+/** Returns typed text as paragraphs: at blank lines, web addresses become links. Nothing typed becomes markup. */
+export function paragraphs(text: string): HTMLParagraphElement[] {
+  const parts = text.trim().split(/\n\s*\n/);
+  return parts.filter(Boolean).map((part) => {
+    const lines = part.trim().split("\n");
+    return el("p", {}, ...lines.flatMap((line, number) => [...(number ? [el("br")] : []), ...withLinks(line)]));
+  });
 }
 
-/** @returns {string} the same as HTML, for the server */
-export function htmlOf(text) {
+function withLinks(line: string): (Node | string)[] {
+  const made: (Node | string)[] = [];
+  let from = 0;
+  for (const found of line.matchAll(LINK)) {
+    made.push(line.slice(from, found.index), el("a", { href: found[0] }, found[0]));
+    from = found.index + found[0].length;
+  }
+  return [...made, line.slice(from)];
+}
+
+/** Returns typed text as HTML, for the server. */
+export function htmlOf(text: string): string {
   return paragraphs(text)
     .map((part) => part.outerHTML)
     .join("");
 }
 
-/** @returns {string} the words of sanitised HTML, with a blank line between paragraphs */
-export function textOf(html) {
+/** Returns the words of sanitised HTML, with a blank line between paragraphs. */
+export function textOf(html: string): string {
   const parted = html.replace(/<br\s*\/?>/g, "\n").replace(/<\/(?:p|li|h3|h4|blockquote|pre)>/g, (end) => `${end}\n\n`);
-  return new DOMParser()
-    .parseFromString(parted, "text/html")
-    .body.textContent.replace(/\n{3,}/g, "\n\n")
-    .trim();
+  const text = new DOMParser().parseFromString(parted, "text/html").body.textContent ?? "";
+  return text.replace(/\n{3,}/g, "\n\n").trim();
 }

@@ -1,6 +1,10 @@
-// JSON in the storages of this browser.
-/** Read JSON from a storage; null when absent, unreadable or forbidden. */
-export function recall(storage, key) {
+// JSON in the storages of this browser. Other versions of the site and other tabs write there too, so callers check what
+// they read.
+
+export type StorageName = "localStorage" | "sessionStorage";
+
+/** Reads JSON from a storage; null when absent, unreadable or forbidden. */
+export function recall(storage: StorageName, key: string): unknown {
   try {
     return JSON.parse(window[storage].getItem(key) ?? "null");
   } catch {
@@ -8,8 +12,19 @@ export function recall(storage, key) {
   }
 }
 
-/** Keep JSON in a storage, or remove it (null). A full or forbidden storage is no reason to fail. */
-export function remember(storage, key, value) {
+/** Reads a JSON object from a storage: its fields, none when it is absent or something else. */
+export function recallFields(storage: StorageName, key: string): Record<string, unknown> {
+  const found = recall(storage, key);
+  return isRecord(found) ? found : {};
+}
+
+/** Whether a value is an object with fields. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Writes JSON to a storage, or removes it (null). Does nothing when the storage is full or forbidden. */
+export function remember(storage: StorageName, key: string, value: unknown): void {
   try {
     if (value === null) window[storage].removeItem(key);
     else window[storage].setItem(key, JSON.stringify(value));
