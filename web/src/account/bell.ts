@@ -1,30 +1,47 @@
 // The bell at the top of every page of somebody who is signed in: how much is unread, and the list behind it, which is
 // loaded when it is first opened.
 
-import { load, markAll, newest, store, watch } from "../live/notifications.ts";
-import { live } from "../live/socket.ts";
+import { asProblem } from "../api/client.ts";
+import { KEPT } from "../api/push-off.ts";
+import { load, markAll, newest, type StoreChange, store, watch } from "../live/notifications.ts";
+import { live, type PushedNotification } from "../live/socket.ts";
 import { el, icon } from "../ui/elements.ts";
 import { recall } from "../ui/storage.ts";
 
 const SHOWN = 12;
 const GROUP_MS = 1_000;
-let place = null;
-let lists = null;
+type Disclose = (button: HTMLElement, sheet: HTMLElement, holder: HTMLElement, onOpen: () => unknown) => void;
+type Lists = typeof import("./notification-list.ts") & typeof import("./notification-groups.ts");
+
+/** The parts of the bell; `isListening` says whether clicks on its list are handled. */
+interface Bell {
+  button: HTMLButtonElement;
+  badge: HTMLElement;
+  list: HTMLUListElement;
+  all: HTMLButtonElement;
+  empty: HTMLElement;
+  failed: HTMLElement;
+  spoken: HTMLElement;
+  isListening: boolean;
+}
+
+let place: Bell | null = null;
+let lists: Lists | null = null;
 let fresh = 0;
 
-/** Put the bell into its place. Called again when the corner is drawn anew. */
-export function start(holder, disclose) {
+/** Draws the bell in its place. Called again when the corner is drawn anew. */
+export function start(holder: HTMLElement, disclose: Disclose): void {
   const first = place === null;
   place = build(holder, disclose);
   if (first) {
     watch(render);
     live.start();
-    if (recall("localStorage", "marquee.push")) import("./push.ts").then(({ renew }) => renew()).catch(() => {}); // tomorrow again
+    if (recall("localStorage", KEPT)) import("./push.ts").then(({ renew }) => renew()).catch(() => {}); // tomorrow again
   }
   render();
 }
 
-function build(holder, disclose) {
+function build(holder: HTMLElement, disclose: Disclose): Bell {
   const badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
   const controls = { class: "round", type: "button", "aria-expanded": "false", "aria-controls": "bell-sheet" };
   const button = el("button", controls, icon("bell", 24), badge);
@@ -44,25 +61,29 @@ function build(holder, disclose) {
   const spoken = el("p", { class: "hidden", role: "status", "aria-live": "polite" });
   holder.replaceChildren(button, sheet, spoken);
   disclose(button, sheet, holder, () => {
-    Promise.all([load(), show()]).catch((error) => fail(error.message));
+    Promise.all([load(), show()]).catch((error) => fail(asProblem(error).message));
   });
-  return { button, badge, list, all, empty, failed, spoken };
+  return { button, badge, list, all, empty, failed, spoken, isListening: false };
 }
 
-/** The list, from now on. */
-async function show() {
+/** Shows the list from now on. */
+async function show(): Promise<void> {
   lists ??= { ...(await import("./notification-list.ts")), ...(await import("./notification-groups.ts")) };
-  if (!place.heard) lists.listen(place.list);
-  place.heard = true;
+  if (place && !place.isListening) {
+    lists.listen(place.list);
+    place.isListening = true;
+  }
   render();
 }
 
-function fail(text) {
+function fail(text: string): void {
+  if (!place) return;
   place.failed.textContent = text;
   place.failed.hidden = !text;
 }
 
-function render(what = {}) {
+function render(what: StoreChange = {}): void {
+  if (!place) return;
   const { count } = store;
   const shown = count > 99 ? "99+" : String(count);
   place.badge.textContent = shown;
@@ -72,15 +93,15 @@ function render(what = {}) {
   lists?.draw(place.list, lists.rows(newest()).slice(0, SHOWN));
   place.empty.hidden = store.items.size > 0;
   fail(what.failed ?? "");
-  if (what.fresh?.length) announce(what.fresh);
+  if (what.fresh?.length) announce(what.fresh, place.spoken);
 }
 
-/** Ten pushes in a second are one announcement. */
-function announce(notifications) {
+/** Announces new ones: ten pushes in a second are one announcement. */
+function announce(notifications: PushedNotification[], spoken: HTMLElement): void {
   if (fresh === 0) {
     setTimeout(() => {
-      place.spoken.textContent =
-        fresh === 1 ? `New notification: ${notifications[0].title}` : `${fresh} new notifications`;
+      const [first] = notifications;
+      spoken.textContent = fresh === 1 && first ? `New notification: ${first.title}` : `${fresh} new notifications`;
       fresh = 0;
     }, GROUP_MS);
   }

@@ -1,4 +1,5 @@
-// The part of the preferences page about browsers that tell while Marquee is closed: this one, and the reader's others.
+// The part of the preferences page about browsers that show notifications while Marquee is closed: this one and others.
+import { asProblem, Problem, type Schemas } from "../api/client.ts";
 import { el } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { browsers, here, possible, remove, switchOff, switchOn } from "./push.ts";
@@ -7,30 +8,30 @@ const BLOCKED =
   "This browser blocks notifications from here. Allow them in its settings for this site, then come back.";
 const IMPOSSIBLE = "This browser cannot. On an iPhone or iPad it can once Marquee is on the home screen.";
 
-/** @returns {Promise<HTMLElement | null>} null where the server pushes to nobody */
-export async function browserPanel() {
-  let known;
+type Browsers = Schemas["PushSubscriptionsRead"];
+
+/** Returns the panel; null where the server pushes to nobody. */
+export async function browserPanel(): Promise<HTMLElement | null> {
   try {
-    known = await browsers();
-  } catch (problem) {
-    if (problem.code === "push_off") return null;
-    known = { public_key: "", items: [], problem };
+    return build(await browsers());
+  } catch (error) {
+    const problem = asProblem(error);
+    return problem.code === "push_off" ? null : build({ public_key: "", items: [] }, problem);
   }
-  return build(known);
 }
 
-function build(known) {
+function build(known: Browsers, problem?: Problem): HTMLElement {
   const spoken = el("p", { role: "status", class: "muted" });
-  const failed = el("p", { class: "notice bad", role: "alert", hidden: !known.problem }, known.problem?.message);
+  const failed = el("p", { class: "notice bad", role: "alert", hidden: !problem }, problem?.message);
   const button = el("button", { class: "button quiet", type: "button" });
   const others = el("ul", { class: "browsers" });
   let items = known.items;
   let busy = false;
 
-  /** Whether this browser tells: by its own word and the server's, which forgets what its push service gave up. */
+  /** Whether this browser is on, here and on the server, which forgets what its push service gave up. */
   const tells = () => items.some(({ id }) => id === here());
 
-  function render() {
+  function render(): void {
     const blocked = possible && Notification.permission === "denied";
     button.hidden = !possible || blocked || !known.public_key;
     button.textContent = tells() ? "Stop telling me on this browser" : "Tell me on this browser";
@@ -40,7 +41,7 @@ function build(known) {
     others.hidden = rest.length === 0;
   }
 
-  function other(one) {
+  function other(one: Schemas["PushSubscriptionRead"]): HTMLElement {
     const since = el("time", { datetime: one.created_at }, exact(one.created_at));
     const name = one.browser === "Other" ? "Another browser" : `${one.browser} elsewhere`;
     const stop = el(
@@ -53,7 +54,7 @@ function build(known) {
     return el("li", {}, el("span", {}, name, el("span", { class: "muted" }, " since ", since)), stop);
   }
 
-  async function carryOut(work, done) {
+  async function carryOut(work: () => Promise<unknown>, done: string): Promise<void> {
     if (busy) return;
     busy = true;
     failed.hidden = true;
@@ -62,11 +63,9 @@ function build(known) {
       const agreed = await work();
       items = (await browsers()).items;
       spoken.textContent = agreed === false ? "You did not allow it, so nothing has changed." : done;
-    } catch (problem) {
-      failed.textContent =
-        problem.status === undefined
-          ? "This browser could not be reached by its push service. Try again."
-          : problem.message;
+    } catch (error) {
+      const unreached = "This browser could not be reached by its push service. Try again.";
+      failed.textContent = error instanceof Problem ? error.message : unreached;
       failed.hidden = false;
     }
     busy = false;

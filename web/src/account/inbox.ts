@@ -1,13 +1,14 @@
 // The notifications page: all of them, the unread ones alone, and marks for many at once.
 
+import { asProblem } from "../api/client.ts";
 import { user } from "../api/session.ts";
-import { countUnread, load, mark, markAll, newest, store, watch } from "../live/notifications.ts";
+import { countUnread, load, mark, markAll, newest, type StoreChange, store, watch } from "../live/notifications.ts";
 import { live } from "../live/socket.ts";
-import { el } from "../ui/elements.ts";
+import { el, find } from "../ui/elements.ts";
 import { rows } from "./notification-groups.ts";
 import { draw, listen, subjectOf } from "./notification-list.ts";
 
-const root = document.querySelector("[data-inbox]");
+const root = find(document, "[data-inbox]", HTMLElement);
 const list = el("ul", { class: "inbox", "aria-label": "Notifications" });
 const empty = el("div", { class: "empty", hidden: true });
 const status = el("p", { role: "status", class: "muted" });
@@ -24,13 +25,13 @@ const tabs = ["All", "Unread"].map((name) =>
 );
 let only = "All";
 
-function pick(name) {
+function pick(name: string): void {
   only = name;
   for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === name));
   render();
 }
 
-async function readAll() {
+async function readAll(): Promise<void> {
   const ids = await markAll();
   undo.hidden = ids.length === 0;
   undo.onclick = () => {
@@ -39,12 +40,12 @@ async function readAll() {
   };
 }
 
-function fail(error) {
-  failed.textContent = error.message;
+function fail(error: unknown): void {
+  failed.textContent = asProblem(error).message;
   failed.hidden = false;
 }
 
-function render(what = {}) {
+function render(what: StoreChange = {}): void {
   const items = newest().filter((item) => only === "All" || !item.has_read);
   draw(list, rows(items));
   list.hidden = items.length === 0;
@@ -57,16 +58,18 @@ function render(what = {}) {
   failed.textContent = what.failed ?? "";
 }
 
-/** A click outside of Marquee (sw.js) leads here: mark that one read and go where it leads. One that is not among the
- * newest any more is somewhere in the list.
+/**
+ * A click on a push (sw.js) leads here: marks that notification read and goes where it leads. One that is not among the
+ * newest any more is further down in the list.
  */
-async function follow(id) {
+async function follow(id: string | null): Promise<void> {
   if (!id) return;
   history.replaceState(null, "", "/notifications");
   const item = store.items.get(id);
   if (!item) return;
   await mark(id, true);
-  if (subjectOf(item)) location.replace(subjectOf(item));
+  const subject = subjectOf(item);
+  if (subject) location.replace(subject);
 }
 
 if (user()) {

@@ -1,68 +1,81 @@
 // The page of an invitation: who invites to what, and the answer. Whoever has no account opens one and comes back here,
-// which accepts; whoever is signed in with another one is told the way.
-import { get, Problem, send } from "../api/client.ts";
+// which accepts; whoever is signed in with another one is told so.
+import { asProblem, at, get, type Schemas, send } from "../api/client.ts";
 import { ROLES } from "../api/roles.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { type Child, el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { recall, remember } from "../ui/storage.ts";
 
-const root = document.querySelector("[data-invite]");
-const path = `/invites/${location.pathname.split("/")[2]}`;
+type Invitation = Schemas["Invitation"];
+
+const root = find(document, "[data-invite]", HTMLElement);
+const token = location.pathname.split("/")[2] ?? "";
+const invitation = at("/invites/{token}", { token });
 const here = encodeURIComponent(location.pathname);
 const ACCEPTING = "accepting"; // of this tab: the invitation whose reader signs in or up to accept it
-const ENDED = {
+const ENDED: Record<string, string> = {
   accepted: "It was accepted already.",
   declined: "It was declined.",
   revoked: "It was taken back.",
 };
 
-function show(...parts) {
-  root.replaceChildren(...parts.filter(Boolean));
+function show(...parts: Child[]): void {
+  root.replaceChildren(...parts.filter((part) => part instanceof Node));
   root.removeAttribute("aria-busy");
 }
 
-/** Say how it ended, where the reader's focus is. */
-function end(text, ...ways) {
+/** Says how it ended, where the reader's focus is. */
+function end(text: string, ...ways: Child[]): void {
   const said = el("p", { role: "status", tabindex: "-1" }, text);
   show(said, el("p", { class: "actions" }, ...ways));
   said.focus();
 }
 
-/** What they are invited to, as the end of a sentence. */
-const what = (invite) =>
-  invite.session
-    ? `to speak at ${invite.event.name}: ${invite.session.title}`
-    : `to the staff of ${invite.event.name}, as ${(ROLES[invite.role] ?? invite.role).toLowerCase()}`;
+/** Returns what they are invited to, as the end of a sentence. */
+function purposeOf({ event, role, session }: Invitation): string {
+  const name = event?.name ?? "an event";
+  if (session) return `to speak at ${name}: ${session.title}`;
+  const names: Record<string, string> = ROLES;
+  return `to the staff of ${name}, as ${(names[role ?? ""] ?? role ?? "").toLowerCase()}`;
+}
 
 const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
 
-const toAccept = () => remember("sessionStorage", ACCEPTING, path);
+const toAccept = () => remember("sessionStorage", ACCEPTING, token);
 
-function accepted(invite) {
-  if (!invite.session) return end(`You are staff of ${invite.event.name} now.`, toEvents());
-  const event = el("a", { class: "button", href: `/e/${invite.event.slug ?? invite.event.id}` }, "See the event");
-  end(`You are a speaker of ${invite.session.title} now.`, event);
+function accepted({ event, session }: Invitation): void {
+  if (!session || !event) {
+    end(`You are staff of ${event?.name ?? "the event"} now.`, toEvents());
+    return;
+  }
+  const way = el("a", { class: "button", href: `/e/${event.slug ?? event.id}` }, "See the event");
+  end(`You are a speaker of ${session.title} now.`, way);
 }
 
-function open(invite) {
+function open(invite: Invitation): void {
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
-  const buttons = [];
+  const buttons: HTMLButtonElement[] = [];
 
-  async function answer(what, done) {
-    for (const button of buttons) button.disabled = true;
+  function lock(isLocked: boolean): void {
+    for (const button of buttons) button.disabled = isLocked;
+  }
+
+  async function answer(what: "accept" | "decline", done: () => void): Promise<void> {
+    const address =
+      what === "accept" ? at("/invites/{token}/accept", { token }) : at("/invites/{token}/decline", { token });
+    lock(true);
     failed.hidden = true;
     try {
-      await send("POST", `${path}/${what}`);
+      await send("POST", address);
       done();
     } catch (error) {
-      if (error.status === 409 && error.code.startsWith("invite_")) return load();
-      failed.replaceChildren(
-        error.message,
-        error.code === "other_account" ? ` You are signed in as ${user()?.email}.` : "",
-      );
+      const { code, message, status } = asProblem(error);
+      if (status === 409 && code.startsWith("invite_")) return load();
+      const other = code === "other_account" ? ` You are signed in as ${user()?.email}.` : "";
+      failed.replaceChildren(message, other);
       failed.hidden = false;
-      for (const button of buttons) button.disabled = false;
+      lock(false);
     }
   }
 
@@ -98,16 +111,16 @@ function open(invite) {
     el("div", { class: "actions" }, ...ways),
   );
   if (!user()) return;
-  if (recall("sessionStorage", ACCEPTING) === path) accepts();
+  if (recall("sessionStorage", ACCEPTING) === token) accepts();
   remember("sessionStorage", ACCEPTING, null);
 }
 
-async function load() {
+async function load(): Promise<void> {
   try {
-    const invite = await get(path);
+    const invite = await get(invitation);
     if (invite.state === "pending") {
-      document.querySelector("[data-title]").textContent =
-        `${invite.invited_by || "Somebody"} invites you ${what(invite)}`;
+      const title = `${invite.invited_by || "Somebody"} invites you ${purposeOf(invite)}`;
+      find(document, "[data-title]", HTMLElement).textContent = title;
       open(invite);
     } else if (invite.state === "expired") end("This invitation is too old. Ask whoever sent it to send it again.");
     else
@@ -115,8 +128,9 @@ async function load() {
         `This invitation is open no more. ${ENDED[invite.state] ?? ""}`,
         invite.state === "accepted" && user() ? toEvents() : "",
       );
-  } catch (error) {
-    const gone = error instanceof Problem && error.status === 404;
+  } catch (thrown) {
+    const error = asProblem(thrown);
+    const gone = error.status === 404;
     end(
       gone
         ? "This link leads to no invitation. It may be incomplete, or the invitation was replaced by a newer one."

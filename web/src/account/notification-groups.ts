@@ -1,39 +1,43 @@
-// Many of a kind as one: notifications of one burst (`group` in the API) are a row that opens. Which of them are open is
-// kept while the page stands.
+// Notifications of one burst (`group` in the API) as one row that opens. Which rows are open is kept until the page is
+// left.
 
 import { now } from "../api/client.ts";
-import { el, icon } from "../ui/elements.ts";
+import type { Known } from "../live/notifications.ts";
+import { type Drawing, el, find, icon } from "../ui/elements.ts";
 import { relative } from "../ui/format.ts";
 
-const opened = new Set();
+const opened = new Set<string>();
+
+/** Several notifications of one burst. */
+export interface Burst {
+  id: string;
+  title: string;
+  items: Known[];
+}
+/** What a list shows in one row. */
+export type Row = Known | Burst;
 
 /**
- * What a list shows, in the order of the newest of each: notifications, and in place of several of one burst a row
- * `{id, title, items}` with them.
- * @param {any[]} items newest first
- * @returns {any[]}
+ * Returns what a list shows, in the order of the newest of each: notifications, and one row in place of several of one
+ * burst. `items` are the newest first.
  */
-export function rows(items) {
-  const bursts = new Map();
+export function rows(items: Known[]): Row[] {
+  const bursts = new Map<string, Known[]>();
   for (const item of items) if (item.group) bursts.set(item.group.key, [...(bursts.get(item.group.key) ?? []), item]);
-  const shown = [];
+  const shown: Row[] = [];
   for (const item of items) {
-    const burst = bursts.get(item.group?.key) ?? [];
-    if (burst.length < 2) shown.push(item);
-    else if (burst[0] === item) shown.push({ id: `group ${item.group.key}`, title: item.group.title, items: burst });
+    const { group } = item;
+    const burst = group ? (bursts.get(group.key) ?? []) : [];
+    if (!group || burst.length < 2) shown.push(item);
+    else if (burst[0] === item) shown.push({ id: `group ${group.key}`, title: group.title, items: burst });
   }
   return shown;
 }
 
-/**
- * @param {{id: string, title: string, items: any[]}} row
- * @param {string} sign name of a drawing
- * @param {(item: any) => HTMLElement} note draws one of them
- * @returns {HTMLElement}
- */
-export function bundle(row, sign, note) {
+/** Returns the element of a burst; `note` draws one of its notifications. */
+export function bundle(row: Burst, sign: Drawing, note: (item: Known) => HTMLElement): HTMLElement {
   const unread = row.items.filter((item) => !item.has_read).length;
-  const newest = row.items[0].received_at;
+  const newest = row.items[0]?.received_at ?? "";
   const open = opened.has(row.id);
   const inside = `${row.id} inside`.replaceAll(/[^\w-]/g, "-");
   const label = `Mark all ${unread} as read: ${row.title}`;
@@ -77,11 +81,12 @@ export function bundle(row, sign, note) {
   );
 }
 
-/** Open or close the row that an element stands for. */
-export function toggle(element) {
-  const inside = element.querySelector(":scope > ul");
+/** Opens or closes the row of an element. */
+export function toggle(element: HTMLElement): void {
+  const inside = find(element, ":scope > ul", HTMLUListElement);
+  const id = element.dataset.note ?? "";
   inside.hidden = !inside.hidden;
-  element.querySelector("[data-open]").setAttribute("aria-expanded", String(!inside.hidden));
-  if (inside.hidden) opened.delete(element.dataset.note);
-  else opened.add(element.dataset.note);
+  find(element, "[data-open]", HTMLElement).setAttribute("aria-expanded", String(!inside.hidden));
+  if (inside.hidden) opened.delete(id);
+  else opened.add(id);
 }

@@ -1,15 +1,15 @@
-// Draws notifications and hears clicks on them: a click anywhere inside one marks it read, once; on a row of several it
+// Draws notifications and handles clicks on them: a click anywhere inside one marks it read, once; on a row of several it
 // opens them.
 
 import { now } from "../api/client.ts";
-import { mark, store } from "../live/notifications.ts";
-import { el, icon } from "../ui/elements.ts";
+import { type Known, mark, store } from "../live/notifications.ts";
+import { type Drawing, el, icon } from "../ui/elements.ts";
 import { exact, relative } from "../ui/format.ts";
 import { ownUrl } from "../ui/own-url.ts";
 import { safe } from "../ui/rich-text.ts";
-import { bundle, toggle } from "./notification-groups.ts";
+import { bundle, type Row, toggle } from "./notification-groups.ts";
 
-const SIGNS = {
+const SIGNS: Record<string, Drawing> = {
   order_paid: "ticket",
   order_refunded: "ticket",
   order_expired: "clock",
@@ -25,23 +25,25 @@ const SIGNS = {
 };
 const FOCUSABLE = ["[data-toggle]", "[data-open]", "a"];
 const MINUTE_MS = 60_000;
+/** What of a row was drawn, by its element. */
+const stamps = new WeakMap<Element, string>();
 
-/** @returns {string | null} the page of ours that a notification leads to */
-export function subjectOf(item) {
-  return ownUrl(item.links?.subject ?? "");
+/** Returns the page of ours that a notification leads to, or null. */
+export function subjectOf(item: Known): string | null {
+  return ownUrl(item.links.subject ?? "");
 }
 
-/** What of a notification can be seen. */
-function look(item) {
-  return [item.id, item.has_read, item.title, item.message, item.links?.subject, item.problem];
+/** Returns what of a notification is drawn. */
+function look(item: Known): unknown[] {
+  return [item.id, item.has_read, item.title, item.message, item.links.subject, item.problem];
 }
 
-function sign(item) {
-  return SIGNS[item.action] ?? "dot";
+function sign(item: Known | undefined): Drawing {
+  return SIGNS[item?.action ?? ""] ?? "dot";
 }
 
-/** @returns {HTMLElement} one notification */
-export function note(item) {
+/** Returns the element of one notification. */
+export function note(item: Known): HTMLElement {
   const unread = !item.has_read;
   const label = unread ? "Mark as read" : "Mark as unread";
   const subject = subjectOf(item);
@@ -78,50 +80,59 @@ export function note(item) {
   );
 }
 
-/**
- * Show rows (notification-groups.ts) in a list; those that did not change keep their elements, and with them focus and selection.
- */
-export function draw(list, rows) {
-  const before = new Map([...list.children].map((element) => [element.dataset.note, element]));
-  const focused = document.activeElement?.closest?.("[data-note]");
-  const part = FOCUSABLE.find((selector) => document.activeElement?.matches?.(selector));
+/** Shows rows in a list. Those that did not change keep their elements, and with them focus and selection. */
+export function draw(list: HTMLElement, rows: Row[]): void {
+  const before = new Map([...list.children].map((element) => [noteId(element), element]));
+  const focused = document.activeElement?.closest("[data-note]");
+  const part = FOCUSABLE.find((selector) => document.activeElement?.matches(selector));
   const elements = rows.map((row) => {
-    const stamp = JSON.stringify((row.items ?? [row]).map(look));
+    const isBurst = "items" in row;
+    const stamp = JSON.stringify((isBurst ? row.items : [row]).map(look));
     const known = before.get(row.id);
-    if (known?.stamp === stamp) return known;
-    const made = row.items ? bundle(row, sign(row.items[0]), note) : note(row);
-    return Object.assign(made, { stamp });
+    if (known && stamps.get(known) === stamp) return known;
+    const made = isBurst ? bundle(row, sign(row.items[0]), note) : note(row);
+    stamps.set(made, stamp);
+    return made;
   });
   if (elements.length !== list.children.length || elements.some((element, place) => element !== list.children[place])) {
     list.replaceChildren(...elements);
-    const again = focused && list.querySelector(`[data-note="${focused.dataset.note}"]`);
-    (again?.querySelector(part ?? "a") ?? again?.querySelector(FOCUSABLE.join()))?.focus();
+    const again = focused && list.querySelector(`[data-note="${noteId(focused)}"]`);
+    const target =
+      again?.querySelector<HTMLElement>(part ?? "a") ?? again?.querySelector<HTMLElement>(FOCUSABLE.join());
+    target?.focus();
   }
 }
 
-/** Hear clicks on the notifications of a list. */
-export function listen(list) {
-  list.addEventListener("click", (event) => {
-    const element = event.target.closest("[data-note]");
-    if (!element) return;
-    const item = store.items.get(element.dataset.note);
-    if (event.target.closest("[data-toggle]")) {
-      if (item) mark(item.id, !item.has_read);
-      else for (const one of element.querySelectorAll("[data-note]")) mark(one.dataset.note, true);
-    } else if (isSelecting(element) || isModified(event)) return;
-    else if (item) mark(item.id, true);
-    else toggle(element);
-  });
+function noteId(element: Element): string {
+  return element.getAttribute("data-note") ?? "";
+}
+
+/** Handles clicks on the notifications of a list. */
+export function listen(list: HTMLElement): void {
+  list.addEventListener("click", handleClick);
   setInterval(() => {
     for (const time of list.querySelectorAll("time")) time.textContent = relative(time.dateTime, now());
   }, MINUTE_MS);
 }
 
-function isModified(event) {
+function handleClick(event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target : null;
+  const element = target?.closest<HTMLElement>("[data-note]");
+  if (!element) return;
+  const item = store.items.get(noteId(element));
+  if (target?.closest("[data-toggle]")) {
+    if (item) mark(item.id, !item.has_read);
+    else for (const one of element.querySelectorAll("[data-note]")) mark(noteId(one), true);
+  } else if (isSelecting(element) || isModified(event)) return;
+  else if (item) mark(item.id, true);
+  else toggle(element);
+}
+
+function isModified(event: MouseEvent): boolean {
   return event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
 }
 
-function isSelecting(element) {
+function isSelecting(element: Element): boolean {
   const selection = getSelection();
-  return !selection.isCollapsed && selection.containsNode(element, true);
+  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true);
 }

@@ -1,7 +1,13 @@
-// The table of what is told how: a row for each action, a column for each channel. Knows nothing of the server.
+// The table of notifications by channel: a row for each action, a column for each channel.
+import type { Schemas } from "../api/client.ts";
 import { el } from "../ui/elements.ts";
 
-const NAMES = {
+type Topic = Schemas["TopicRead"];
+type Channel = Topic["fixed"][number];
+type Input = HTMLInputElement | HTMLSelectElement;
+type Inputs = Map<string, Input>;
+
+const NAMES: Record<string, string> = {
   order_paid: "Your tickets",
   order_refunded: "Your refunds",
   tickets_offered: "Tickets you waited for",
@@ -18,23 +24,31 @@ const NAMES = {
   payment_in_review: "Payments that need a look",
   account: "Your account",
 };
-const MAILS = { each: "Each at once", digest: "Once a day", off: "No mail" };
-const CHANNELS = { in_app: "Inbox", mail: "Mail", push: "Push" };
+const MAILS: Record<Topic["mail"], string> = { each: "Each at once", digest: "Once a day", off: "No mail" };
+const CHANNELS: Record<Channel, string> = { in_app: "Inbox", mail: "Mail", push: "Push" };
+const COLUMNS = ["in_app", "mail", "push"] as const;
 
-/** @param {string} action @returns {string} what people call it */
-export function nameOf(action) {
+/** Returns what people call an action. */
+export function nameOf(action: string): string {
   return NAMES[action] ?? action.replaceAll("_", " ");
 }
 
-/**
- * @param {Record<string, any>} actions as the API has them
- * @returns {{element: HTMLElement, values: () => Record<string, any>, find: (pointer: string) => HTMLElement | null}}
- */
-export function preferenceTable(actions) {
-  const inputs = new Map();
+/** The table, what is chosen in it, and the input of a JSON pointer into the preferences. */
+export interface PreferenceTable {
+  element: HTMLElement;
+  values: () => Record<string, Schemas["ChannelsForm"]>;
+  find: (pointer: string) => HTMLElement | null;
+}
+
+/** Returns the table of the preferences by action. */
+export function preferenceTable(actions: Record<string, Topic>): PreferenceTable {
+  const inputs: Inputs = new Map();
   const known = Object.keys(NAMES).filter((action) => action in actions);
   const others = Object.keys(actions).filter((action) => !(action in NAMES));
-  const rows = [...known, ...others].map((action) => row(action, actions[action], inputs));
+  const rows = [...known, ...others].flatMap((action) => {
+    const topic = actions[action];
+    return topic ? [row(action, topic, inputs)] : [];
+  });
   const heads = ["What", ...Object.values(CHANNELS)].map((name) =>
     el("th", { scope: "col", role: "columnheader" }, name),
   );
@@ -48,8 +62,8 @@ export function preferenceTable(actions) {
   return { element, values: () => valuesOf(actions, inputs), find: (pointer) => inputs.get(pointer) ?? null };
 }
 
-function row(action, setting, inputs) {
-  const cells = Object.keys(CHANNELS).map((channel) =>
+function row(action: string, setting: Topic, inputs: Inputs): HTMLElement {
+  const cells = COLUMNS.map((channel) =>
     el(
       "td",
       { role: "cell" },
@@ -61,15 +75,17 @@ function row(action, setting, inputs) {
   return el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, nameOf(action)), ...cells);
 }
 
-/** A push tells of what is in the inbox: without that there is none. */
-function followInbox(inbox, push) {
-  if (!inbox || !push) return;
-  const settle = () => (push.disabled = !inbox.checked);
+/** A push is about what is in the inbox: without that there is none. */
+function followInbox(inbox: Input | undefined, push: Input | undefined): void {
+  if (!(inbox instanceof HTMLInputElement) || !push) return;
+  const settle = () => {
+    push.disabled = !inbox.checked;
+  };
   inbox.addEventListener("change", settle);
   settle();
 }
 
-function control(action, channel, setting, inputs) {
+function control(action: string, channel: Channel, setting: Topic, inputs: Inputs): HTMLElement {
   if (setting.fixed.includes(channel)) return el("span", { class: "muted" }, setting[channel] ? "Always" : "Never");
   const label = `${CHANNELS[channel]}: ${nameOf(action)}`;
   const made =
@@ -80,22 +96,27 @@ function control(action, channel, setting, inputs) {
   return made;
 }
 
-function mails(label, value) {
+function mails(label: string, value: Topic["mail"]): HTMLSelectElement {
   const options = Object.entries(MAILS).map(([choice, words]) =>
     el("option", { value: choice, selected: choice === value }, words),
   );
   return el("select", { "aria-label": label }, ...options);
 }
 
-function valuesOf(actions, inputs) {
-  const chosen = {};
-  for (const [action, setting] of Object.entries(actions)) {
-    const { fixed, ...values } = setting;
-    for (const channel of Object.keys(CHANNELS)) {
-      const input = inputs.get(`/actions/${action}/${channel}`);
-      if (input) values[channel] = channel === "mail" ? input.value : input.checked;
-    }
-    chosen[action] = values;
-  }
-  return chosen;
+function valuesOf(actions: Record<string, Topic>, inputs: Inputs): Record<string, Schemas["ChannelsForm"]> {
+  return Object.fromEntries(
+    Object.entries(actions).map(([action, setting]) => {
+      const isOn = (channel: "in_app" | "push") => {
+        const input = inputs.get(`/actions/${action}/${channel}`);
+        return input instanceof HTMLInputElement ? input.checked : setting[channel];
+      };
+      const chosen = inputs.get(`/actions/${action}/mail`)?.value;
+      const mail = chosen !== undefined && isMail(chosen) ? chosen : setting.mail;
+      return [action, { in_app: isOn("in_app"), mail, push: isOn("push") }];
+    }),
+  );
+}
+
+function isMail(value: string): value is Topic["mail"] {
+  return value in MAILS;
 }

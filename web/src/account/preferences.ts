@@ -1,20 +1,33 @@
-// The page of what one is told: the table, quiet hours, the digest's hour, and whether mails arrive at all. Saved with
-// If-Match: when another device was faster, what was typed here stays and is saved over it only when asked again.
-import { get, Problem, send, tagOf } from "../api/client.ts";
+// The page of notification preferences: the table, quiet hours, the digest's hour, and whether mails arrive at all. Saved
+// with If-Match: when another device was faster, what was chosen here stays and is saved over it only when asked again.
+import { asProblem, at, get, type Schemas, send, tagOf } from "../api/client.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { type Child, el, find } from "../ui/elements.ts";
+import { isRecord } from "../ui/storage.ts";
 import { browserPanel } from "./browsers.ts";
 import { preferenceTable } from "./preference-table.ts";
 
-const PATH = "/me/notification-preferences";
-const STATES = {
+const ADDRESS = at("/me/notification-preferences");
+const STATES: Partial<Record<Schemas["AddressRead"]["state"], string>> & { bounced: string } = {
   bounced: "Mails to your address came back, so we send none there.",
   complained: "A mail to your address was marked as spam, so we send none there.",
 };
-const root = document.querySelector("[data-preferences]");
-let tag;
+const root = find(document, "[data-preferences]", HTMLElement);
+let tag: string | undefined;
 
-function field(id, label, input, hint) {
+type Input = HTMLInputElement | HTMLSelectElement;
+
+/** The form and what saving it needs: the input of a pointer, and what was chosen. */
+interface PreferenceForm {
+  form: HTMLFormElement;
+  save: HTMLButtonElement;
+  problem: HTMLElement;
+  spoken: HTMLElement;
+  inputAt: (pointer: string) => HTMLElement | null;
+  wanted: () => Schemas["PreferencesForm"];
+}
+
+function field(id: string, label: string, input: Input, hint?: Child): HTMLElement {
   input.id = id;
   const error = el("p", { class: "error", id: `${id}-error` });
   input.setAttribute("aria-describedby", hint ? `${id}-hint ${error.id}` : error.id);
@@ -28,7 +41,7 @@ function field(id, label, input, hint) {
   );
 }
 
-function zones(current) {
+function zones(current: string): HTMLSelectElement {
   const all = new Set([...(Intl.supportedValuesOf?.("timeZone") ?? []), "UTC", current]);
   return el(
     "select",
@@ -39,8 +52,8 @@ function zones(current) {
   );
 }
 
-function hours(current) {
-  const clock = (hour) => `${String(hour).padStart(2, "0")}:00`;
+function hours(current: number): HTMLSelectElement {
+  const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
   return el(
     "select",
     {},
@@ -48,7 +61,7 @@ function hours(current) {
   );
 }
 
-function build(preferences) {
+function build(preferences: Schemas["PreferencesRead"]): HTMLFormElement {
   const table = preferenceTable(preferences.actions);
   const quiet = preferences.quiet_hours;
   const hush = el("input", { type: "checkbox", id: "quiet", checked: Boolean(quiet) });
@@ -80,74 +93,87 @@ function build(preferences) {
     ),
     el("div", { class: "actions" }, save, spoken),
   );
-  const places = { "/quiet_hours/from": from, "/quiet_hours/to": to, "/digest_hour": hour, "/timezone": zone };
-  const find = (pointer) => places[pointer] ?? table.find(pointer);
+  const places: Record<string, Input> = {
+    "/quiet_hours/from": from,
+    "/quiet_hours/to": to,
+    "/digest_hour": hour,
+    "/timezone": zone,
+  };
+  const inputAt = (pointer: string) => places[pointer] ?? table.find(pointer);
   const wanted = () => ({
     actions: table.values(),
     quiet_hours: hush.checked ? { from: from.value, to: to.value } : null,
     digest_hour: Number(hour.value),
     timezone: zone.value,
   });
-  const settle = () => (times.hidden = !hush.checked);
+  const settle = () => {
+    times.hidden = !hush.checked;
+  };
   hush.addEventListener("change", settle);
   settle();
   form.addEventListener("submit", (happening) => {
     happening.preventDefault();
-    if (save.getAttribute("aria-disabled") !== "true") store({ form, save, problem, spoken, find, wanted });
+    if (save.getAttribute("aria-disabled") !== "true") store({ form, save, problem, spoken, inputAt, wanted });
   });
   return form;
 }
 
-async function store({ form, save, problem, spoken, find, wanted }) {
+async function store({ form, save, problem, spoken, inputAt, wanted }: PreferenceForm): Promise<void> {
   save.setAttribute("aria-disabled", "true");
   problem.hidden = true;
   spoken.textContent = "";
   for (const input of form.querySelectorAll("[aria-invalid]")) unmark(input);
   try {
-    await send("PATCH", PATH, wanted(), { match: tag });
+    await send("PATCH", ADDRESS, wanted(), { match: tag });
     spoken.textContent = "Saved.";
-    await get(PATH).then(
-      () => (tag = tagOf(PATH)),
+    await get(ADDRESS).then(
+      () => {
+        tag = tagOf(ADDRESS);
+      },
       () => {},
     );
   } catch (error) {
     problem.textContent = explain(error);
     problem.hidden = false;
-    const wrong = (error.errors ?? []).map(({ pointer, detail }) => mark(find(pointer), detail)).filter(Boolean);
+    const { errors } = asProblem(error);
+    const wrong = errors.map(({ pointer, detail }) => mark(inputAt(pointer), detail)).filter((one) => one !== null);
     (wrong[0] ?? problem).focus();
   }
   save.removeAttribute("aria-disabled");
 }
 
-function explain(error) {
-  if (!(error instanceof Problem)) return "Something went wrong. Try again.";
+function explain(thrown: unknown): string {
+  const error = asProblem(thrown);
   if (error.status === 412) {
-    tag = error.body.current?.etag ?? tag;
+    const { current } = error.body;
+    if (isRecord(current) && typeof current.etag === "string") tag = current.etag;
     return "You changed this elsewhere meanwhile. What you chose here is kept: save again to let it stand.";
   }
   return error.errors.length ? "Not saved: see what is marked." : error.message;
 }
 
-function mark(input, detail) {
+function mark(input: HTMLElement | null, detail: string): HTMLElement | null {
   if (!input) return null;
   input.setAttribute("aria-invalid", "true");
   const id = input.id ? `${input.id}-error` : "";
-  const place = (id && document.getElementById(id)) || input.parentElement.appendChild(el("p", { class: "error" }));
+  const made = el("p", { class: "error" });
+  const place = (id && document.getElementById(id)) || made;
+  if (place === made) input.after(made);
   place.id ||= `wrong-${crypto.randomUUID()}`;
   place.textContent = `This ${detail}.`;
   if (!id) input.setAttribute("aria-describedby", place.id);
   return input;
 }
 
-function unmark(input) {
+function unmark(input: Element): void {
   input.removeAttribute("aria-invalid");
   for (const id of (input.getAttribute("aria-describedby") ?? "").split(" ")) {
-    const place = id && document.getElementById(id);
+    const place = document.getElementById(id);
     if (place?.classList.contains("error")) place.textContent = "";
   }
 }
 
-function arrival(address) {
+function arrival(address: Schemas["AddressRead"]): HTMLElement | null {
   if (address.state === "works") return null;
   const spoken = el("p", { role: "status" });
   const ask = el("button", { class: "button quiet", type: "button" }, "Mail me a link to prove the address");
@@ -155,10 +181,10 @@ function arrival(address) {
     if (ask.getAttribute("aria-disabled") === "true") return;
     ask.setAttribute("aria-disabled", "true");
     try {
-      await send("POST", `${PATH}/address-proof`);
+      await send("POST", at("/me/notification-preferences/address-proof"));
       spoken.textContent = "Sent. Follow the link in that mail, and mails go to you again.";
     } catch (error) {
-      spoken.textContent = error instanceof Problem ? error.message : "Something went wrong. Try again.";
+      spoken.textContent = asProblem(error).message;
       ask.removeAttribute("aria-disabled");
     }
   });
@@ -171,15 +197,15 @@ function arrival(address) {
   );
 }
 
-async function start() {
+async function start(): Promise<void> {
   try {
-    const preferences = await get(PATH);
-    tag = tagOf(PATH);
+    const preferences = await get(ADDRESS);
+    tag = tagOf(ADDRESS);
     const warning = arrival(preferences.address);
-    root.replaceChildren(...[warning, build(preferences)].filter(Boolean));
+    root.replaceChildren(...(warning ? [warning] : []), build(preferences));
     browserPanel().then((panel) => panel && root.append(panel));
   } catch (error) {
-    root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, error.message));
+    root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, asProblem(error).message));
   }
   root.removeAttribute("aria-busy");
 }

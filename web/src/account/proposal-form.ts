@@ -1,8 +1,26 @@
 // The form of a proposal: a session and who would give it. Used where one is made and where one is changed.
+import { asProblem, type Schemas } from "../api/client.ts";
 import { el } from "../ui/elements.ts";
 import { htmlOf, textOf } from "../ui/rich-text.ts";
 
-const FIELDS = [
+type Part = "session" | "speaker";
+type Submission = { session: Schemas["ProposedSession"]; speaker: Schemas["SpeakerProfile"] | null };
+/** What the form shows, by the name of the field. */
+export type Typed = Record<string, string>;
+
+/** A field: `needed` is what is said when it is empty, `most` how many characters it takes. */
+interface Field {
+  name: string;
+  of: Part;
+  label: string;
+  kind?: "text" | "track";
+  most?: number;
+  needed?: string;
+  hint?: string;
+}
+type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+const FIELDS: Field[] = [
   { name: "title", of: "session", label: "Title", most: 300, needed: "Give the session a title." },
   { name: "track_id", of: "session", label: "Track", kind: "track" },
   {
@@ -24,108 +42,85 @@ const FIELDS = [
   { name: "organisation", of: "speaker", label: "Organisation (optional)", most: 100 },
   { name: "short_biography", of: "speaker", label: "About you (optional)", kind: "text" },
 ];
-const HEADS = { session: "The session", speaker: "You" };
+const HEADS: Record<Part, string> = { session: "The session", speaker: "You" };
 
-/** @returns {Record<string, string>} what the form shows of a submission as the API has it */
-export function typedOf({ session, speaker }) {
-  const value = ({ name, of, kind }) => ({ session, speaker })[of]?.[name] ?? "";
+/** Returns what the form shows of a submission. */
+export function typedOf({ session, speaker }: Submission): Typed {
+  const parts: Record<Part, Record<string, unknown>> = { session: { ...session }, speaker: { ...speaker } };
   return Object.fromEntries(
-    FIELDS.map((field) => [field.name, field.kind === "text" ? textOf(value(field)) : value(field)]),
+    FIELDS.map(({ name, of, kind }) => {
+      const value = String(parts[of][name] ?? "");
+      return [name, kind === "text" ? textOf(value) : value];
+    }),
   );
 }
 
-/** @returns {{session: object, speaker: object}} what was typed, as the API takes it; only what is not as `before` */
-export function formOf(typed, before = {}) {
-  const form = { session: {}, speaker: {} };
+/** Returns what was typed as the API takes it; only what is not as `before`. */
+export function formOf(typed: Typed, before: Typed = {}): Schemas["SubmissionForm"] {
+  const form: Record<Part, Record<string, string | null>> = { session: {}, speaker: {} };
   for (const { name, of, kind } of FIELDS) {
     if (typed[name] === before[name]) continue;
     const text = (typed[name] ?? "").trim();
     form[of][name] = kind === "text" ? htmlOf(text) : text || null;
   }
-  return form;
+  return form as unknown as Schemas["SubmissionForm"]; // the fields above are those of the schema
 }
 
-/**
- * The form. What is wrong is said at its field and, with a link to it, above them all.
- * @param {{typed: Record<string, string>, tracks: {id: string, name: string}[], label: string, id?: string, onInput?: (typed: Record<string, string>) => void, submit: (typed: Record<string, string>) => Promise<void>}} how
- *   `id` begins the ids of its fields
- */
-export function proposalForm({ typed, tracks, label, id = "proposal", onInput = () => {}, submit }) {
+/** What a page makes of the form. `id` begins the ids of its fields; `submit` may raise Problem. */
+interface ProposalForm {
+  typed: Typed;
+  tracks: Pick<Schemas["Track"], "id" | "name">[];
+  label: string;
+  id?: string;
+  onInput?: (typed: Typed) => void;
+  submit: (typed: Typed) => Promise<unknown>;
+}
+
+/** Returns the form. What is wrong is said at its field and, with a link to it, above them all. */
+export function proposalForm(how: ProposalForm): HTMLFormElement {
+  const { typed, tracks, label, id = "proposal", onInput = () => {}, submit } = how;
   const shown = FIELDS.filter((field) => field.kind !== "track" || tracks.length);
-  const inputs = new Map(shown.map((field) => [field.name, input(field)]));
+  const inputs = new Map(shown.map((field) => [field.name, inputOf(field, id, typed, tracks)]));
   const summary = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
   const button = el("button", { class: "button" }, label);
-  const form = el("form", { class: "letter", novalidate: true }, summary, ...Object.keys(HEADS).map(group), button);
+  const groups = (["session", "speaker"] as const).map((part) => {
+    const fields = shown.filter((field) => field.of === part).map((field) => row(field, id, inputs.get(field.name)));
+    return el("fieldset", {}, el("legend", {}, HEADS[part]), ...fields);
+  });
+  const form = el("form", { class: "letter", novalidate: true }, summary, ...groups, button);
 
-  function input({ name, kind, most, needed, hint }) {
-    const described = [hint && `${id}-${name}-hint`, `${id}-${name}-error`].filter(Boolean).join(" ");
-    const common = { id: `${id}-${name}`, name, required: Boolean(needed), "aria-describedby": described };
-    if (kind === "track") {
-      const options = [
-        el("option", { value: "" }, "None of them"),
-        ...tracks.map((one) => el("option", { value: one.id }, one.name)),
-      ];
-      const made = el("select", common, ...options);
-      made.value = typed[name] ?? "";
-      return made;
-    }
-    const made =
-      kind === "text"
-        ? el("textarea", { ...common, rows: name === "long_abstract" ? 8 : 4 })
-        : el("input", { ...common, maxlength: most });
-    made.value = typed[name] ?? "";
-    return made;
-  }
-
-  function group(of) {
-    const fields = shown
-      .filter((field) => field.of === of)
-      .map(({ name, label: words, hint }) =>
-        el(
-          "div",
-          { class: "field" },
-          el("label", { for: `${id}-${name}` }, words),
-          inputs.get(name),
-          hint && el("p", { class: "hint", id: `${id}-${name}-hint` }, hint),
-          el("p", { class: "error", id: `${id}-${name}-error` }),
-        ),
-      );
-    return el("fieldset", {}, el("legend", {}, HEADS[of]), ...fields);
-  }
-
-  function current() {
+  function current(): Typed {
     return Object.fromEntries([...inputs].map(([name, one]) => [name, one.value]));
   }
 
-  /** Say what is wrong: by field, and in one place with links. @param {Record<string, string>} wrong @param {string} [rest] */
-  function complain(wrong, rest = "") {
+  /** Says what is wrong: by field, and in one place with links. `rest` is about no field. */
+  function complain(wrong: Typed, rest = ""): void {
     for (const [name, one] of inputs) {
       one.setAttribute("aria-invalid", String(Boolean(wrong[name])));
-      form.querySelector(`#${id}-${name}-error`).textContent = wrong[name] ?? "";
+      const place = form.querySelector(`#${id}-${name}-error`);
+      if (place) place.textContent = wrong[name] ?? "";
     }
     const links = Object.entries(wrong).map(([name, words]) =>
       el("li", {}, el("a", { href: `#${id}-${name}` }, words)),
     );
-    summary.replaceChildren(...[rest && el("p", {}, rest), links.length && el("ul", {}, ...links)].filter(Boolean));
+    summary.replaceChildren(...(rest ? [el("p", {}, rest)] : []), ...(links.length ? [el("ul", {}, ...links)] : []));
     summary.hidden = !links.length && !rest;
     if (!summary.hidden) summary.focus();
   }
 
-  function missing() {
-    return Object.fromEntries(
-      shown
-        .filter(({ name, needed }) => needed && !inputs.get(name).value.trim())
-        .map(({ name, needed }) => [name, needed]),
-    );
+  function missing(): Typed {
+    const empty = shown.filter(({ name, needed }) => needed && !inputs.get(name)?.value.trim());
+    return Object.fromEntries(empty.map(({ name, needed = "" }) => [name, needed]));
   }
 
-  function explain(error) {
-    const wrong = {};
-    for (const { pointer, detail } of error.errors ?? []) {
-      const name = pointer.split("/")[2];
-      if (inputs.has(name)) wrong[name] = `${shown.find((field) => field.name === name).label}: ${detail}.`;
+  function explain(error: unknown): void {
+    const problem = asProblem(error);
+    const wrong: Typed = {};
+    for (const { pointer, detail } of problem.errors) {
+      const field = shown.find(({ name }) => name === pointer.split("/")[2]);
+      if (field) wrong[field.name] = `${field.label}: ${detail}.`;
     }
-    complain(wrong, Object.keys(wrong).length ? "" : error.message);
+    complain(wrong, Object.keys(wrong).length ? "" : problem.message);
   }
 
   form.addEventListener("input", () => onInput(current()));
@@ -144,4 +139,29 @@ export function proposalForm({ typed, tracks, label, id = "proposal", onInput = 
     button.removeAttribute("aria-disabled");
   });
   return form;
+}
+
+function inputOf(field: Field, id: string, typed: Typed, tracks: ProposalForm["tracks"]): Input {
+  const { name, kind, most, needed, hint } = field;
+  const described = [hint && `${id}-${name}-hint`, `${id}-${name}-error`].filter(Boolean).join(" ");
+  const common = { id: `${id}-${name}`, name, required: Boolean(needed), "aria-describedby": described };
+  let made: Input;
+  if (kind === "track") {
+    const options = tracks.map((one) => el("option", { value: one.id }, one.name));
+    made = el("select", common, el("option", { value: "" }, "None of them"), ...options);
+  } else if (kind === "text") made = el("textarea", { ...common, rows: name === "long_abstract" ? 8 : 4 });
+  else made = el("input", { ...common, maxlength: most });
+  made.value = typed[name] ?? "";
+  return made;
+}
+
+function row({ name, label, hint }: Field, id: string, input: Input | undefined): HTMLElement {
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { for: `${id}-${name}` }, label),
+    input,
+    hint && el("p", { class: "hint", id: `${id}-${name}-hint` }, hint),
+    el("p", { class: "error", id: `${id}-${name}-error` }),
+  );
 }

@@ -1,13 +1,15 @@
-// What the reader proposed: how it stands, and what they may do with it.
-import { get, Problem, send, tagOf } from "../api/client.ts";
+// The reader's proposals: the state of each, and what they may do with it.
+import { asProblem, at, get, Problem, type Schemas, send, tagOf } from "../api/client.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { type Child, el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { safe } from "../ui/rich-text.ts";
 import { formOf, proposalForm, typedOf } from "./proposal-form.ts";
 
-const root = document.querySelector("[data-proposals]");
-const STATES = {
+type Submission = Schemas["SubmissionShown"];
+
+const root = find(document, "[data-proposals]", HTMLElement);
+const STATES: Record<Submission["state"], [name: string, tone: string]> = {
   submitted: ["With the organisers", "warn"],
   accepted: ["Accepted", "good"],
   confirmed: ["Confirmed", "good"],
@@ -20,9 +22,11 @@ const WITHDRAWABLE = new Set(["submitted", "accepted", "confirmed"]);
 
 const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
 
-async function load() {
+const addressOf = (one: Submission) => at("/me/submissions/{id}", { id: one.id });
+
+async function load(): Promise<void> {
   try {
-    const { items } = await get("/me/submissions");
+    const { items } = await get(at("/me/submissions"));
     const none = el(
       "p",
       { class: "empty" },
@@ -33,35 +37,34 @@ async function load() {
   } catch (error) {
     const again = el("button", { class: "button quiet", type: "button", onclick: load }, "Try again");
     root.replaceChildren(
-      el("div", { class: "notice bad", role: "alert" }, error.message),
+      el("div", { class: "notice bad", role: "alert" }, asProblem(error).message),
       el("div", { class: "actions" }, again),
     );
   }
   root.removeAttribute("aria-busy");
 }
 
-function row(one) {
+function row(one: Submission): HTMLElement {
   const [words, mood] = STATES[one.state] ?? [one.state, ""];
   const title = one.session.title;
   const about = el("div", { class: "letter-text" });
-  about.append(safe(one.session.long_abstract));
+  about.append(safe(one.session.long_abstract ?? ""));
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
   const ways = el("div", { class: "ways" });
-  const place = `/events/${one.event.id}/sessions/${one.id}`;
 
-  function fail(error) {
-    failed.textContent = error.message;
+  function fail(error: unknown): void {
+    failed.textContent = asProblem(error).message;
     failed.hidden = false;
   }
 
-  /** Show it as it is now; what is being typed about the others stays. */
-  async function anew(said) {
-    made.replaceWith(row(await get(`/me/submissions/${one.id}`)));
+  /** Shows it as it is now; what is being typed about the others stays. */
+  async function anew(said: string): Promise<void> {
+    made.replaceWith(row(await get(addressOf(one))));
     spoken.textContent = said;
     spoken.focus();
   }
 
-  async function carryOut(work, said) {
+  async function carryOut(work: () => Promise<unknown>, said: string): Promise<void> {
     failed.hidden = true;
     try {
       await work();
@@ -71,7 +74,7 @@ function row(one) {
     }
   }
 
-  const button = (name, onclick, kind = "quiet") =>
+  const button = (name: string, onclick: () => unknown, kind = "quiet") =>
     el(
       "button",
       { class: `button ${kind}`, type: "button", onclick },
@@ -79,13 +82,14 @@ function row(one) {
       el("span", { class: "hidden" }, ` “${title}”`),
     );
 
-  function withdraw() {
+  function withdraw(): void {
     const yes = el(
       "button",
       {
         class: "button",
         type: "button",
-        onclick: () => carryOut(() => send("POST", `/me/submissions/${one.id}/withdraw`), `“${title}” is withdrawn.`),
+        onclick: () =>
+          carryOut(() => send("POST", at("/me/submissions/{id}/withdraw", { id: one.id })), `“${title}” is withdrawn.`),
       },
       "Yes",
     );
@@ -101,12 +105,14 @@ function row(one) {
     yes.focus();
   }
 
-  async function change() {
+  const confirm = () => send("POST", at("/events/{event}/sessions/{id}/confirm", { event: one.event.id, id: one.id }));
+
+  async function change(): Promise<void> {
     const [fresh, { items }] = await Promise.all([
-      get(`/me/submissions/${one.id}`),
-      get(`/events/${one.event.id}/tracks`, { open: true }),
+      get(addressOf(one)),
+      get(at("/events/{event}/tracks", { event: one.event.id }), { open: true }),
     ]);
-    let match = tagOf(`/me/submissions/${one.id}`);
+    let match = tagOf(addressOf(one));
     const before = typedOf(fresh);
     const form = proposalForm({
       typed: before,
@@ -115,43 +121,38 @@ function row(one) {
       id: `change-${one.id}`,
       async submit(typed) {
         try {
-          await send("PATCH", `/me/submissions/${one.id}`, formOf(typed, before), { match });
+          await send("PATCH", addressOf(one), formOf(typed, before), { match });
         } catch (error) {
-          if (error.status !== 412) throw error;
-          await get(`/me/submissions/${one.id}`);
-          match = tagOf(`/me/submissions/${one.id}`);
+          if (asProblem(error).status !== 412) throw error;
+          await get(addressOf(one));
+          match = tagOf(addressOf(one));
           throw new Problem(412, {
             detail:
               "It was changed meanwhile, in another tab perhaps. Save again to put what you typed here in its place.",
           });
         }
-        await anew(`“${typed.title.trim()}” is changed.`);
+        await anew(`“${typed.title?.trim()}” is changed.`);
       },
     });
     ways.replaceChildren(
       form,
       el("button", { class: "button quiet", type: "button", onclick: back }, "Leave it as it was"),
     );
-    form.querySelector("input").focus();
+    form.querySelector("input")?.focus();
   }
 
-  function offer() {
-    ways.replaceChildren(
-      ...[
-        one.state === "accepted" &&
-          button(
-            "Confirm that you come",
-            () => carryOut(() => send("POST", `${place}/confirm`), `“${title}” is confirmed.`),
-            "",
-          ),
-        one.can_be_changed && button("Change", () => change().catch(fail)),
-        WITHDRAWABLE.has(one.state) && button("Withdraw", withdraw),
-      ].filter(Boolean),
-    );
+  function offer(): void {
+    const buttons: Child[] = [
+      one.state === "accepted" &&
+        button("Confirm that you come", () => carryOut(confirm, `“${title}” is confirmed.`), ""),
+      one.can_be_changed && button("Change", () => change().catch(fail)),
+      WITHDRAWABLE.has(one.state) && button("Withdraw", withdraw),
+    ];
+    ways.replaceChildren(...buttons.filter((one) => one instanceof Node));
   }
 
-  /** Offer it again, with the focus where it was. */
-  function back() {
+  /** Offers it again, with the focus where it was. */
+  function back(): void {
     offer();
     ways.querySelector("button")?.focus();
   }

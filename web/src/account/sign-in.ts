@@ -1,124 +1,123 @@
 // The forms of accounts: sign in, sign up, confirm an address, ask for a new password and set it.
-import { Problem, send } from "../api/client.ts";
+import { asProblem, at, type Problem, send } from "../api/client.ts";
 import { keep, user } from "../api/session.ts";
+import { find } from "../ui/elements.ts";
+import { showFieldError } from "../ui/field-error.ts";
 import { ownUrl } from "../ui/own-url.ts";
+
+/** What was typed in a form, by the name of the field. */
+type Values = Record<string, string>;
+type Work = (values: Values, key: string, form: HTMLFormElement) => Promise<void>;
 
 const status = document.querySelector("[data-status]");
 const token = location.hash.slice(1);
 
-/** Where to go afterwards: a page of ours, never another site. */
-function next() {
+/** Returns where to go afterwards: a page of ours, never another site. */
+function next(): string {
   return ownUrl(new URLSearchParams(location.search).get("next") ?? "/") ?? "/";
 }
 
-const WORK = {
-  "sign-in": async (form) => {
-    keep(await send("POST", "/auth/sign-in", form));
+function say(text: string): void {
+  if (status) status.textContent = text;
+}
+
+const WORK: Record<string, Work> = {
+  "sign-in": async ({ email = "", password = "" }) => {
+    keep(await send("POST", at("/auth/sign-in"), { email, password }));
     location.assign(next());
   },
-  "sign-up": async (form, key) => {
-    keep(await send("POST", "/auth/sign-up", form, { key }));
+  "sign-up": async ({ name = "", email = "", password = "" }, key) => {
+    keep(await send("POST", at("/auth/sign-up"), { name, email, password }, { key }));
     location.assign(next());
   },
-  forgot: async (form, _key, element) => {
-    await send("POST", "/auth/password/forgot", form);
-    element.hidden = true;
-    status.textContent = `If ${form.email} has an account, a link is on its way. It is good for an hour.`;
+  forgot: async ({ email = "" }, _key, form) => {
+    await send("POST", at("/auth/password/forgot"), { email });
+    form.hidden = true;
+    say(`If ${email} has an account, a link is on its way. It is good for an hour.`);
   },
-  reset: async (form, _key, element) => {
-    await send("POST", "/auth/password/reset", { token, ...form });
-    element.hidden = true;
-    status.textContent = "Your new password is set. Sign in with it.";
+  reset: async ({ password = "" }, _key, form) => {
+    await send("POST", at("/auth/password/reset"), { token, password });
+    form.hidden = true;
+    say("Your new password is set. Sign in with it.");
   },
 };
 
-const MISSING = {
+const MISSING: Record<string, string> = {
   name: "Type your name.",
   email: "Type your e-mail address, like name@example.org.",
   password: "Type a password of at least 10 characters.",
 };
 
-function complainAbout(input, text) {
-  const field = input.closest(".field");
-  field.querySelector(".error")?.remove();
-  input.removeAttribute("aria-invalid");
-  const hint = field.querySelector(".hint")?.id ?? "";
-  input.setAttribute("aria-describedby", text ? `${input.id}-error ${hint}`.trim() : hint);
-  if (!text) return;
-  const error = Object.assign(document.createElement("p"), {
-    className: "error",
-    id: `${input.id}-error`,
-    textContent: text,
-  });
-  field.append(error);
-  input.setAttribute("aria-invalid", "true");
-}
-
-function complain(form, text) {
-  const problem = form.querySelector("[data-problem]");
+function complain(form: HTMLFormElement, text: string): void {
+  const problem = find(form, "[data-problem]", HTMLElement);
   problem.textContent = text;
   problem.hidden = !text;
 }
 
-function checked(form) {
+/** Returns whether the form can be sent. Says what is missing and goes there. */
+function isComplete(form: HTMLFormElement): boolean {
   const signingIn = form.dataset.accountForm === "sign-in";
   for (const input of form.querySelectorAll("input")) {
-    const missing = signingIn && input.name === "password" ? "Type your password." : MISSING[input.name];
-    complainAbout(input, input.value.trim() && input.checkValidity() ? "" : missing);
+    const missing = signingIn && input.name === "password" ? "Type your password." : (MISSING[input.name] ?? "");
+    showFieldError(input, input.value.trim() && input.checkValidity() ? "" : missing);
   }
-  const wrong = form.querySelector('[aria-invalid="true"]');
+  const wrong = form.querySelector<HTMLElement>('[aria-invalid="true"]');
   wrong?.focus();
   return !wrong;
 }
 
-function explain(form, error) {
+function explain(form: HTMLFormElement, error: Problem): void {
   complain(form, error.code === "wrong_credentials" ? "The address or the password is wrong." : error.message);
   for (const { pointer, detail } of error.errors) {
-    const input = form.elements[pointer.slice(1)];
-    if (input) complainAbout(input, `This ${detail}.`);
+    const input = form.elements.namedItem(pointer.slice(1));
+    if (input instanceof HTMLInputElement) showFieldError(input, `This ${detail}.`);
   }
-  if (form.querySelector('[aria-invalid="true"]')) complain(form, "");
-  (form.querySelector('[aria-invalid="true"]') ?? form.querySelector("input")).focus();
+  const wrong = form.querySelector<HTMLElement>('[aria-invalid="true"]');
+  if (wrong) complain(form, "");
+  (wrong ?? form.querySelector("input"))?.focus();
 }
 
-function serve(form) {
-  const button = form.querySelector("button");
+/** Sends a form with the work of its name. The key stays until the page is left: a second press is the same request. */
+function serve(form: HTMLFormElement): void {
+  const button = find(form, "button", HTMLButtonElement);
+  const work = WORK[form.dataset.accountForm ?? ""];
   const key = crypto.randomUUID();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     complain(form, "");
-    if (button.disabled || !checked(form)) return;
-    const values = Object.fromEntries(new FormData(form));
+    if (!work || button.disabled || !isComplete(form)) return;
+    const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
     button.disabled = true;
     try {
-      await WORK[form.dataset.accountForm](values, `${key}-${values.email ?? ""}`, form);
+      await work(values, `${key}-${values.email ?? ""}`, form);
     } catch (error) {
-      explain(form, error instanceof Problem ? error : new Problem(0));
+      explain(form, asProblem(error));
     }
     button.disabled = false;
   });
 }
 
-async function verify(panel) {
+async function verify(panel: HTMLElement): Promise<void> {
   if (!token) {
-    status.textContent = "Open the link from our mail to confirm your address.";
+    say("Open the link from our mail to confirm your address.");
     return;
   }
   history.replaceState(null, "", location.pathname);
   try {
-    await send("POST", "/auth/verify", { token });
-    panel.querySelector("h1").textContent = "Your address is confirmed";
-    status.textContent = user()
-      ? "Thank you. You can publish events and sell tickets now."
-      : "Thank you. Sign in to go on.";
+    await send("POST", at("/auth/verify"), { token });
+    find(panel, "h1", HTMLElement).textContent = "Your address is confirmed";
+    say(user() ? "Thank you. You can publish events and sell tickets now." : "Thank you. Sign in to go on.");
   } catch (error) {
-    status.textContent = error.code === "token_not_valid" ? "This link was used already or is too old." : error.message;
+    const problem = asProblem(error);
+    say(problem.code === "token_not_valid" ? "This link was used already or is too old." : problem.message);
   }
 }
 
-for (const link of document.querySelectorAll("[data-keep-next]")) link.search = location.search;
-for (const form of document.querySelectorAll("form[data-account-form]")) serve(form);
-const [forgot, reset] = ["forgot", "reset"].map((name) => document.querySelector(`[data-account-form="${name}"]`));
-if (forgot) (token ? reset : forgot).hidden = false;
-const panel = document.querySelector('[data-account-form="verify"]');
+for (const link of document.querySelectorAll<HTMLAnchorElement>("[data-keep-next]")) link.search = location.search;
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-account-form]")) serve(form);
+const [forgot, reset] = ["forgot", "reset"].map((name) =>
+  document.querySelector<HTMLElement>(`[data-account-form="${name}"]`),
+);
+if (forgot && reset) (token ? reset : forgot).hidden = false;
+const panel = document.querySelector<HTMLElement>('[data-account-form="verify"]');
 if (panel) verify(panel);

@@ -1,5 +1,5 @@
-// Signing out of a browser that was at the gate: scans that wait are told to the server first, and where they cannot be, one
-// is asked before they are lost; then lists of visitors and the kept page go. Loaded by site.ts.
+// Signs out of a browser that was used for check-in: scans that wait are sent to the server first, and where they cannot
+// be, one is asked before they are lost; then lists of visitors and the kept page are removed. Loaded by site.ts.
 
 import { signOut } from "../api/session.ts";
 import { adoptEarlier } from "../desk/check_in/keep-page.ts";
@@ -10,8 +10,8 @@ import { remember } from "../ui/storage.ts";
 
 const SENT_WITHIN_MS = 8_000;
 
-/** @param {HTMLButtonElement} button that was pressed, once or for the second time @param {string} person id */
-export async function leave(button, person) {
+/** Signs a person (id) out. `button` was pressed, once or for the second time. */
+export async function leave(button: HTMLButtonElement, person: string): Promise<void> {
   const left = button.dataset.sure ? 0 : await sendAll(button, person);
   if (left) {
     button.dataset.sure = "yes";
@@ -26,17 +26,19 @@ export async function leave(button, person) {
 }
 
 /** Whether a key is of a person, or of the release before, which did not say of whom. The device's name stays. */
-function isOf(key, person) {
+function isOf(key: string, person: string): boolean {
   const parts = key.split(".");
   return key !== "marquee.gate.device" && (parts.length < 5 || parts[3] === person);
 }
 
-/** @returns {Promise<number>} how many could not be sent */
-async function sendAll(button, person) {
+/** Sends the scans of a person. Returns how many could not be sent. */
+async function sendAll(button: HTMLButtonElement, person: string): Promise<number> {
   const kept = keysOf("marquee.gate.scans.").filter((key) => isOf(key, person));
   if (!kept.length) return 0;
   button.textContent = "Sending scans";
-  const lists = [...new Set(kept.map((key) => key.split(".").at(-1)))].map((event) => new GateList(event, person));
+  const lists = [...new Set(kept.map((key) => key.split(".").at(-1) ?? ""))].map(
+    (event) => new GateList(event, person),
+  );
   for (const list of lists) adoptEarlier(list, "Browser");
   await Promise.race([
     Promise.all(lists.map(send)).catch(() => {}),
@@ -45,6 +47,6 @@ async function sendAll(button, person) {
   return lists.reduce((sum, list) => sum + list.unsent.length, 0);
 }
 
-async function send(list) {
+async function send(list: GateList): Promise<void> {
   while (list.unsent.length) await sendScans(list);
 }

@@ -1,6 +1,7 @@
-// What notifications are about, in few words, for who looks through those of others; in the order of the alphabet.
-/** @type {Record<string, string>} by action, as the API names it */
-export const ACTIONS = {
+// What notifications are about, in few words, for administrators.
+
+/** By action, as the API names it; in the order of the alphabet. */
+export const ACTIONS: Record<string, string> = {
   announcement: "Announcement",
   call_for_papers_open: "Call for papers",
   payment_disputed: "Dispute",

@@ -1,17 +1,18 @@
-// What people were told and what became of it, for administrators: by action, person, state and time, as a table or CSV.
+// The notifications that people got and how each was delivered, for administrators: by action, person, state and time, as
+// a table or CSV.
 
-import { get } from "../api/client.ts";
+import { asProblem, at, get, type Schemas } from "../api/client.ts";
 import { saveButton } from "../api/save-file.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { type Child, el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { table } from "../ui/panels.ts";
 import { ACTIONS } from "./notification-actions.ts";
 
-const root = document.querySelector("[data-oversee]");
+const root = find(document, "[data-oversee]", HTMLElement);
 const PAGE = 50;
-/** Said by name, because a table that is drawn as blocks (desk.css) would be none any more. */
-const ROLES = [
+/** ARIA roles by selector: a table that is drawn as blocks (desk.css) is none for screen readers without them. */
+const ROLES: [string, string][] = [
   ["table", "table"],
   ["thead, tbody", "rowgroup"],
   ["tr", "row"],
@@ -21,23 +22,16 @@ const STATES = { all: "Read or not", unread: "Not read", read: "Read" };
 const FIELDS = ["action", "user", "state", "from", "to"];
 const HEADS = ["When", "About", "To", "Title", "Read", "Open tabs", "Mail", "Web push"];
 
-/** The filters that the address holds, as a query of the API. */
-function query() {
+/** Returns the filters that the address holds, as a query of the API. */
+function query(): Record<string, string> {
   const asked = new URLSearchParams(location.search);
-  const kept = new URLSearchParams();
-  for (const name of FIELDS) if (asked.get(name) && asked.get(name) !== "all") kept.set(name, asked.get(name));
-  return kept;
+  const given = FIELDS.map((name) => [name, asked.get(name) ?? ""]);
+  return Object.fromEntries(given.filter(([, value]) => value && value !== "all"));
 }
 
-function path(name, more = {}) {
+function filters(): HTMLFormElement {
   const asked = query();
-  for (const [key, value] of Object.entries(more)) asked.set(key, value);
-  return `/admin/${name}${asked.size ? `?${asked}` : ""}`;
-}
-
-function filters() {
-  const asked = query();
-  const select = (name, label, options) =>
+  const select = (name: string, label: string, options: Record<string, string>) =>
     el(
       "div",
       { class: "field" },
@@ -46,16 +40,16 @@ function filters() {
         "select",
         { id: name, name },
         ...Object.entries(options).map(([value, text]) =>
-          el("option", { value, selected: value === (asked.get(name) ?? Object.keys(options)[0]) }, text),
+          el("option", { value, selected: value === (asked[name] ?? Object.keys(options)[0]) }, text),
         ),
       ),
     );
-  const input = (name, label, attributes) =>
+  const input = (name: string, label: string, attributes: Record<string, unknown>) =>
     el(
       "div",
       { class: "field" },
       el("label", { for: name }, label),
-      el("input", { id: name, name, value: asked.get(name) ?? "", ...attributes }),
+      el("input", { id: name, name, value: asked[name] ?? "", ...attributes }),
     );
   return el(
     "form",
@@ -79,9 +73,9 @@ function filters() {
   );
 }
 
-function row(one) {
+function row(one: Schemas["NotificationOverseen"]): HTMLElement {
   const { pushed, mailed, web_pushed: webPushed } = one.delivery;
-  const cells = [
+  const cells: Child[][] = [
     [moment(one.received_at)],
     [ACTIONS[one.action] ?? one.action],
     [
@@ -103,10 +97,10 @@ function row(one) {
   );
 }
 
-/** To everybody but administrators this page is one that is not there. */
-function missing() {
+/** Shows that there is no such page, to everybody but administrators. */
+function missing(): void {
   document.title = "Nothing here · Marquee";
-  const place = root.parentElement;
+  const place = root.parentElement ?? root;
   place.className = "wrap narrow lost";
   place.replaceChildren(
     el("p", { class: "lost-number", "aria-hidden": "true" }, "4", el("span"), "4"),
@@ -120,11 +114,17 @@ function missing() {
   );
 }
 
-/** The rows, a page after the other. @returns {{elements: HTMLElement[], load: () => Promise<void>}} */
-function results() {
+/** The rows, and the button that shows more of them. `load` raises Problem. */
+interface Results {
+  elements: HTMLElement[];
+  more: HTMLButtonElement;
+  load: () => Promise<void>;
+}
+
+function results(): Results {
   const place = table("What people were told", HEADS, []);
-  place.firstChild.classList.add("told");
-  const rows = place.querySelector("tbody");
+  find(place, "table", HTMLTableElement).classList.add("told");
+  const rows = find(place, "tbody", HTMLTableSectionElement);
   for (const [name, role] of ROLES) for (const part of place.querySelectorAll(name)) part.setAttribute("role", role);
   const told = el("p", { role: "status", class: "muted", tabindex: "-1" });
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
@@ -132,14 +132,14 @@ function results() {
   let cursor = "";
   let busy = false;
 
-  async function load() {
-    const page = await get(path("notifications", { limit: PAGE, ...(cursor ? { cursor } : {}) }));
+  async function load(): Promise<void> {
+    const page = await get(at("/admin/notifications", {}, { ...query(), limit: PAGE, cursor }));
     rows.append(...page.items.map(row));
     cursor = page.next_cursor ?? "";
     const shown = rows.childElementCount;
     more.hidden = !cursor;
     place.hidden = shown === 0;
-    told.textContent = said(shown, Boolean(cursor));
+    told.textContent = countOf(shown, Boolean(cursor));
   }
 
   more.addEventListener("click", async () => {
@@ -150,7 +150,7 @@ function results() {
       await load();
       if (more.hidden) told.focus();
     } catch (error) {
-      problem.textContent = error.message;
+      problem.textContent = asProblem(error).message;
       problem.hidden = false;
     }
     busy = false;
@@ -159,30 +159,33 @@ function results() {
 }
 
 /** A page looks through a few months at most: it may be empty although there is more behind it. */
-function said(shown, isMore) {
+function countOf(shown: number, isMore: boolean): string {
   if (shown) return `${shown} shown${isMore ? ", there are more" : ""}`;
   return isMore ? "Nothing that fits in the newest months; there may be more before." : "Nothing was told that fits.";
 }
 
-/** Short, since there are two in each row; the whole is in its title. */
-function moment(at) {
-  const text = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
-  return el("time", { datetime: at, title: exact(at) }, text);
+/** Returns a time in short, since there are two in each row; its title has the whole. */
+function moment(received: string): HTMLElement {
+  const text = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(received),
+  );
+  return el("time", { datetime: received, title: exact(received) }, text);
 }
 
-async function start() {
+async function start(): Promise<void> {
   const found = results();
   try {
     await found.load();
     const save = saveButton("Save as CSV", {
-      path: () => path("notifications.csv"),
+      address: () => at("/admin/notifications.csv", {}, query()),
       accept: "text/csv",
       name: "notifications.csv",
     });
     root.replaceChildren(filters(), ...found.elements, el("div", { class: "ways" }, found.more, save));
   } catch (error) {
-    if (error.status === 404) missing();
-    else root.replaceChildren(filters(), el("div", { class: "notice bad", role: "alert" }, error.message));
+    const problem = asProblem(error);
+    if (problem.status === 404) missing();
+    else root.replaceChildren(filters(), el("div", { class: "notice bad", role: "alert" }, problem.message));
   }
   root.removeAttribute("aria-busy");
 }

@@ -33,7 +33,7 @@ export type Answer<T extends Template, M extends Method = "GET"> =
 export type Item<T extends Template> = Answer<T> extends { items: (infer I)[] } ? I : never;
 /** What a write takes as its body. */
 export type Body<T extends Template, M extends Method> =
-  Operation<T, M> extends { requestBody?: { content: { "application/json": infer B } } } ? B : undefined;
+  Operation<T, M> extends { requestBody?: { content: infer C } } ? C[keyof C] : undefined;
 
 /**
  * Returns the address of a template with its values and query filled in. Empty, null and undefined parts of the query are

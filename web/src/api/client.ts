@@ -189,3 +189,8 @@ async function read(response: Response): Promise<unknown> {
   const retryAfter = Number(response.headers.get("Retry-After")) || 0;
   throw new Problem(response.status, isRecord(body) ? body : {}, retryAfter);
 }
+
+/** Returns what was thrown as a Problem: anything else is a fault of our own, told in general words. */
+export function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(0);
+}

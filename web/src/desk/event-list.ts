@@ -1,13 +1,18 @@
-// The events of whose staff the reader is, and the ways from there.
-import { get } from "../api/client.ts";
-import { MAY, ownRoles, ROLES } from "../api/roles.ts";
+// The events that the reader helps to run, with links to their pages.
+import { asProblem, at, get, type Schemas } from "../api/client.ts";
+import { MAY, ownRoles, ROLES, type Role } from "../api/roles.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 
-const root = document.querySelector("[data-hosting]");
-const STATES = { draft: "Draft", published: "Published", archived: "Archived" };
-function row(event, role) {
+const root = find(document, "[data-hosting]", HTMLElement);
+const STATES: Record<Schemas["Event"]["state"], string> = {
+  draft: "Draft",
+  published: "Published",
+  archived: "Archived",
+};
+
+function row(event: Schemas["Event"], role: Role | undefined): HTMLElement {
   return el(
     "li",
     { class: "hosted" },
@@ -16,7 +21,7 @@ function row(event, role) {
       {},
       el("h2", {}, event.name),
       el("p", { class: "muted" }, el("time", { datetime: event.starts_at }, exact(event.starts_at, event.timezone))),
-      el("p", { class: "muted" }, `${STATES[event.state] ?? event.state} · ${ROLES[role] ?? role}`),
+      el("p", { class: "muted" }, `${STATES[event.state] ?? event.state} · ${role ? ROLES[role] : ""}`),
     ),
     el(
       "p",
@@ -31,20 +36,20 @@ function row(event, role) {
   );
 }
 
-function way(name, href, event, kind = "quiet") {
+function way(name: string, href: string, event: Schemas["Event"], kind = "quiet"): HTMLElement {
   return el("a", { class: `button ${kind}`, href }, name, el("span", { class: "hidden" }, ` of ${event.name}`));
 }
 
-async function load() {
+async function load(): Promise<void> {
   try {
-    const [events, held] = await Promise.all([get("/events?view=all"), ownRoles()]);
+    const [events, held] = await Promise.all([get(at("/events", {}, { view: "all" })), ownRoles()]);
     const rows = events.items.map((event) => row(event, held.get(event.id)));
     const none = el("p", { class: "empty" }, "You run no event yet. An organiser can invite you to the staff of one.");
     root.replaceChildren(rows.length ? el("ul", {}, ...rows) : none);
   } catch (error) {
     const again = el("button", { class: "button quiet", type: "button", onclick: load }, "Try again");
     root.replaceChildren(
-      el("div", { class: "notice bad", role: "alert" }, error.message),
+      el("div", { class: "notice bad", role: "alert" }, asProblem(error).message),
       el("div", { class: "actions" }, again),
     );
   }

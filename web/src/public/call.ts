@@ -1,42 +1,59 @@
-// The call for papers of an event: what is looked for until when, and a proposal. What is typed stays in this browser
-// until it was sent; nobody has to sign in before that.
+// The page of an event's call for papers: what is looked for until when, and the form of a proposal. What is typed stays in
+// this browser until it was sent; nobody has to sign in before that.
 
-import { formOf, proposalForm } from "../account/proposal-form.ts";
-import { get, send } from "../api/client.ts";
+import { formOf, proposalForm, type Typed } from "../account/proposal-form.ts";
+import { asProblem, at, get, type Schemas, send } from "../api/client.ts";
 import { user } from "../api/session.ts";
-import { el } from "../ui/elements.ts";
+import { el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { safe } from "../ui/rich-text.ts";
-import { recall, remember } from "../ui/storage.ts";
+import { isRecord, recall, remember } from "../ui/storage.ts";
 
-const root = document.querySelector("[data-call]");
+const root = find(document, "[data-call]", HTMLElement);
 const KEPT = "Kept in this browser.";
-const named = location.pathname.split("/")[2];
+const named = location.pathname.split("/")[2] ?? "";
 
-async function start() {
+/** What was typed before, and the Idempotency-Key it was sent with. */
+interface Draft {
+  typed: Typed | null;
+  key: string | undefined;
+}
+
+function draftIn(key: string): Draft | null {
+  const stored = recall("localStorage", key);
+  if (!isRecord(stored)) return null;
+  const typed = isRecord(stored.typed)
+    ? Object.entries(stored.typed).map(([name, text]) => [name, String(text)])
+    : null;
+  return { typed: typed && Object.fromEntries(typed), key: typeof stored.key === "string" ? stored.key : undefined };
+}
+
+async function start(): Promise<void> {
   try {
-    const event = await get(`/events/${named}`, { open: true });
-    document.querySelector("[data-title]").textContent = `Speak at ${event.name}`;
-    document.querySelector("[data-event]").href = `/e/${event.slug ?? event.id}`;
+    const event = await get(at("/events/{event}", { event: named }), { open: true });
+    find(document, "[data-title]", HTMLElement).textContent = `Speak at ${event.name}`;
+    find(document, "[data-event]", HTMLAnchorElement).href = `/e/${event.slug ?? event.id}`;
     document.title = `Call for papers: ${event.name}`;
     const [call, tracks] = await Promise.all([
-      get(`/events/${event.id}/call-for-papers`, { open: true }),
-      get(`/events/${event.id}/tracks`, { open: true }),
+      get(at("/events/{event}/call-for-papers", { event: event.id }), { open: true }),
+      get(at("/events/{event}/tracks", { event: event.id }), { open: true }),
     ]);
     page(event, call, tracks.items);
   } catch (error) {
-    const over = error.status === 404 ? "No proposals are taken at the moment." : error.message;
+    const problem = asProblem(error);
+    const over = problem.status === 404 ? "No proposals are taken at the moment." : problem.message;
     root.replaceChildren(el("p", { class: "notice", role: "status" }, over));
   }
   root.removeAttribute("aria-busy");
 }
 
-function page(event, call, tracks) {
+function page(event: Schemas["Event"], call: Schemas["CallForPapers"], tracks: Schemas["Track"][]): void {
   // One's own draft, or what was typed here before anybody signed in.
   const nobodys = `marquee.proposal.${event.id}`;
-  const kept = user() ? `${nobodys}.${user().id}` : nobodys;
-  const draft = recall("localStorage", kept) ?? recall("localStorage", nobodys) ?? {};
-  let key = draft.key;
+  const person = user();
+  const kept = person ? `${nobodys}.${person.id}` : nobodys;
+  const draft = draftIn(kept) ?? draftIn(nobodys);
+  let key = draft?.key;
   const until = el(
     "p",
     {},
@@ -45,10 +62,10 @@ function page(event, call, tracks) {
     ".",
   );
   const words = el("div", { class: "letter-text" });
-  words.append(safe(call.announcement));
-  const saved = el("p", { class: "muted", role: "status" }, draft.typed ? "What you typed before is still here." : "");
+  words.append(safe(call.announcement ?? ""));
+  const saved = el("p", { class: "muted", role: "status" }, draft?.typed ? "What you typed before is still here." : "");
   const form = proposalForm({
-    typed: { name: user()?.name ?? "", ...draft.typed },
+    typed: { name: user()?.name ?? "", ...draft?.typed },
     tracks,
     label: user() ? "Send the proposal" : "Sign in and send it",
     onInput(typed) {
@@ -59,8 +76,11 @@ function page(event, call, tracks) {
     async submit(typed) {
       key ??= crypto.randomUUID();
       remember("localStorage", kept, { typed, key });
-      if (!user()) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
-      const made = await send("POST", `/events/${event.id}/submissions`, formOf(typed), { key });
+      if (!user()) {
+        location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+        return;
+      }
+      const made = await send("POST", at("/events/{event}/submissions", { event: event.id }), formOf(typed), { key });
       for (const one of [kept, nobodys]) remember("localStorage", one, null);
       const done = el(
         "p",

@@ -1,21 +1,33 @@
 // Codes of the ticket form: a discount goes with the order; an access code opens tickets that are not for everybody.
-import { Problem, send } from "../api/client.ts";
-import { el } from "../ui/elements.ts";
+import { asProblem, at, type Schemas, send } from "../api/client.ts";
+import { el, find, inputOf } from "../ui/elements.ts";
 import { money } from "../ui/format.ts";
 
-/**
- * @param {HTMLFormElement} form
- * @param {string} event
- * @param {{isKnown: (id: string) => boolean, add: (rows: HTMLElement[], available: number[]) => void, complain: (input: HTMLInputElement, text: string) => void}} page
- */
-export function opening(form, event, { isKnown, add, complain }) {
-  const box = form.querySelector("[data-codes]");
-  const { discount_code: discount, access_code: access } = form.elements;
-  const button = box.querySelector("[data-open]");
-  const told = box.querySelector("[data-opened]");
+/** What the ticket form does for the codes: knows its types, adds some, says what is wrong at a field. */
+interface TicketForm {
+  isKnown: (id: string) => boolean;
+  add: (rows: HTMLElement[], available: number[]) => void;
+  complain: (input: HTMLInputElement, text: string) => void;
+}
 
-  /** Show what the code opens; a code that opens nothing says so at its field. */
-  async function open() {
+/** The part of the ticket form about codes. */
+interface Codes {
+  show: () => void;
+  /** Returns what goes with the order. */
+  typed: () => { discount_code?: string; access_code?: string };
+  /** Opens again what had been opened before a reload. */
+  restore: () => Promise<void>;
+}
+
+/** Lets the codes of a form of an event's tickets be used. */
+export function opening(form: HTMLFormElement, event: string, { isKnown, add, complain }: TicketForm): Codes {
+  const box = find(form, "[data-codes]", HTMLDetailsElement);
+  const [discount, access] = [inputOf(form, "discount_code"), inputOf(form, "access_code")];
+  const button = find(box, "[data-open]", HTMLButtonElement);
+  const told = find(box, "[data-opened]", HTMLElement);
+
+  /** Shows what the code opens; a code that opens nothing says so at its field. */
+  async function open(): Promise<void> {
     complain(access, "");
     told.textContent = "";
     const code = access.value.trim();
@@ -25,18 +37,19 @@ export function opening(form, event, { isKnown, add, complain }) {
       return;
     }
     try {
-      const { ticket_types: found } = await send("POST", `/events/${event}/access-codes/check`, { code });
+      const { ticket_types: found } = await send("POST", at("/events/{event}/access-codes/check", { event }), { code });
       const fresh = found.filter((type) => !isKnown(type.id));
       const rows = fresh.map(row);
-      form.querySelector(".types").append(...rows);
+      find(form, ".types", HTMLElement).append(...rows);
       add(
         rows,
         fresh.map((type) => type.available),
       );
       told.textContent = `Open for you: ${found.map((type) => type.name).join(", ")}.`;
     } catch (error) {
-      const [first] = error instanceof Problem ? error.errors : [];
-      complain(access, first ? `This ${first.detail}.` : error.message);
+      const refusal = asProblem(error);
+      const [first] = refusal.errors;
+      complain(access, first ? `This ${first.detail}.` : refusal.message);
       access.focus();
     }
   }
@@ -49,13 +62,13 @@ export function opening(form, event, { isKnown, add, complain }) {
   });
 
   return {
-    show: () => (box.open = true),
-    /** What goes with the order. */
+    show() {
+      box.open = true;
+    },
     typed() {
       const given = { discount_code: discount.value.trim(), access_code: access.value.trim() };
       return Object.fromEntries(Object.entries(given).filter(([, code]) => code));
     },
-    /** After a reload, what had been opened is open again. */
     async restore() {
       box.open ||= Boolean(discount.value || access.value);
       if (access.value.trim()) await open();
@@ -63,8 +76,8 @@ export function opening(form, event, { isKnown, add, complain }) {
   };
 }
 
-/** A ticket type as the page's own template has it. */
-function row(type) {
+/** Returns a ticket type as the page's own template draws it. */
+function row(type: Schemas["TicketTypeRead"]): HTMLElement {
   const data = { "data-type": type.id, "data-amount": type.price.amount, "data-currency": type.price.currency };
   const limits = {
     "data-min": type.min_per_order,
@@ -72,7 +85,7 @@ function row(type) {
     "data-opens": type.sales_start,
     "data-closes": type.sales_end,
   };
-  const step = (by, label, path) => {
+  const step = (by: string, label: string, path: string) => {
     const button = el("button", {
       type: "button",
       "data-step": by,
@@ -114,24 +127,16 @@ function row(type) {
   );
 }
 
-function drawn(path) {
+function drawn(path: string): SVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
-  for (const [name, value] of [
-    ["viewBox", "0 0 24 24"],
-    ["width", "20"],
-    ["height", "20"],
-    ["aria-hidden", "true"],
-  ])
-    svg.setAttribute(name, value);
   const line = document.createElementNS(space, "path");
-  for (const [name, value] of [
-    ["d", path],
-    ["stroke", "currentColor"],
-    ["stroke-width", "2"],
-    ["stroke-linecap", "round"],
-  ])
-    line.setAttribute(name, value);
+  setAll(svg, { viewBox: "0 0 24 24", width: "20", height: "20", "aria-hidden": "true" });
+  setAll(line, { d: path, stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round" });
   svg.append(line);
   return svg;
+}
+
+function setAll(element: SVGElement, attributes: Record<string, string>): void {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

@@ -1,34 +1,36 @@
-// The page of an order and the page after paying. It says "paid" only when the server does, and hears it at once:
-// by a push where somebody is signed in, by asking again otherwise. What becomes of the order later shows here too.
+// The page of an order and the page after paying. It says "paid" only when the server does, and learns it at once: by a
+// push where somebody is signed in, by asking again otherwise. Later states of the order show here too.
 
+import { asProblem, type Schemas } from "../api/client.ts";
 import { user } from "../api/session.ts";
 import { follow } from "../live/follow.ts";
-import { el, icon } from "../ui/elements.ts";
-import { standing } from "../ui/order-state.ts";
+import { el, find, icon } from "../ui/elements.ts";
+import { type ShownState, standing } from "../ui/order-state.ts";
 import { receipt } from "../ui/receipt.ts";
 import { recall } from "../ui/storage.ts";
-import { forgetAttempt, orderId, readEvent, readOrder } from "./order-access.ts";
+import { forgetAttempt, type OrderedEvent, orderId, readEvent, readOrder } from "./order-access.ts";
 
-const root = document.querySelector("[data-complete]");
-const outcome = root.querySelector("[data-outcome]");
-const details = root.querySelector("[data-details]");
-const SETTLED = new Set(["paid", "partially_refunded", "refunded", "disputed", "charged_back"]);
-const WITH_TICKETS = new Set(["paid", "partially_refunded", "disputed"]);
+type Order = Schemas["OrderRead"];
+const root = find(document, "[data-complete]", HTMLElement);
+const outcome = find(root, "[data-outcome]", HTMLElement);
+const details = find(root, "[data-details]", HTMLElement);
+const SETTLED = new Set<ShownState | null>(["paid", "partially_refunded", "refunded", "disputed", "charged_back"]);
+const WITH_TICKETS = new Set<ShownState>(["paid", "partially_refunded", "disputed"]);
 const QUICK_MS = 1_200;
 const SLOW_MS = 6_000;
 const PATIENT_MS = 20_000;
 const QUICK_FOR_MS = 180_000;
 const began = performance.now();
 let shown = "";
-let current = null;
+let current: ShownState | null = null;
 let lost = false;
 
-/** What the page says of a state: right after paying, an order that is not settled is being confirmed. */
-function stateOf(order) {
+/** Returns the state to show: right after paying, an order that is not settled is being confirmed. */
+function stateOf(order: Order): ShownState {
   return order.state === "reserved" && root.dataset.complete === "complete" ? "confirming" : order.state;
 }
 
-function show(order, event, state) {
+function show(order: Order, event: OrderedEvent, state: ShownState): void {
   const { tone, sign, title, text } = standing(order, state);
   const head = el("h1", { tabindex: "-1" }, title);
   const first = current === null;
@@ -51,23 +53,23 @@ function show(order, event, state) {
   current = state;
 }
 
-function undelivered(order) {
+function undelivered(order: Order): string {
   return `Mail to ${order.buyer.email} does not arrive. Your tickets are valid all the same: save them from this page.`;
 }
 
-async function showTickets(place, event) {
+async function showTickets(place: HTMLElement, event: OrderedEvent): Promise<void> {
   const { ticketList } = await import("./ticket-list.ts");
   try {
     const list = await ticketList(event);
     if (list) place.replaceChildren(list);
   } catch (error) {
     place.replaceChildren(
-      el("div", { class: "notice bad", role: "alert" }, `The tickets could not be loaded. ${error.message}`),
+      el("div", { class: "notice bad", role: "alert" }, `The tickets could not be loaded. ${asProblem(error).message}`),
     );
   }
 }
 
-function actions(order, event, state) {
+function actions(order: Order, event: OrderedEvent, state: ShownState): HTMLElement[] {
   const page = `/e/${event.slug ?? event.id}`;
   if (state === "paid") {
     const links = [el("a", { class: "button", href: `${page}/schedule` }, "See the schedule")];
@@ -89,7 +91,7 @@ function actions(order, event, state) {
   ];
 }
 
-async function look() {
+async function look(): Promise<void> {
   try {
     const order = await readOrder();
     lost = false;
@@ -107,14 +109,15 @@ async function look() {
   root.removeAttribute("aria-busy");
 }
 
-function fail(error) {
-  lost = error.status === 404;
+function fail(error: unknown): void {
+  const problem = asProblem(error);
+  lost = problem.status === 404;
   if (!lost && shown) return;
   shown = "";
   const sign = el("div", { class: "outcome-sign bad", "aria-hidden": "true" }, icon("cross", 42));
   const text = lost
     ? "There is no such order, or it is somebody else’s. Open it from the mail you got, or sign in."
-    : error.message;
+    : problem.message;
   outcome.replaceChildren(sign, el("h1", {}, lost ? "We cannot find this order" : "One moment"), el("p", {}, text));
   details.replaceChildren();
   if (!lost) return;
@@ -123,8 +126,8 @@ function fail(error) {
   outcome.append(el("a", { class: "button quiet", href: "/" }, "To the events"));
 }
 
-/** Quick while a payment is being confirmed, unless a push will tell; later, a refund or a dispute can wait a little. */
-function wait(open) {
+/** Returns the ms until the next look: few while a payment is being confirmed and no push will come. */
+function wait(open: boolean): number {
   if (lost) return 0;
   if (SETTLED.has(current)) return PATIENT_MS;
   if (open) return SLOW_MS;

@@ -1,15 +1,25 @@
 // The pay page: what will be paid, how long it is held, and one way to the checkout however often it is pressed.
-// Where the order stands is the server's word: the page hears of it without a reload.
-import { now, Problem, send } from "../api/client.ts";
+// The server decides the state of the order; the page learns it without a reload.
+import { asProblem, at, now, Problem, type Schemas, send } from "../api/client.ts";
 import { follow } from "../live/follow.ts";
-import { el, icon } from "../ui/elements.ts";
+import { el, find, icon } from "../ui/elements.ts";
 import { money } from "../ui/format.ts";
 import { standing } from "../ui/order-state.ts";
 import { receipt } from "../ui/receipt.ts";
 import { recall, remember } from "../ui/storage.ts";
-import { forgetAttempt, orderId, path, readEvent, readOrder } from "./order-access.ts";
+import { access, forgetAttempt, type OrderedEvent, orderId, readEvent, readOrder } from "./order-access.ts";
 
-const place = document.querySelector("[data-pay]");
+type Order = Schemas["Order"];
+
+/** What is shown to pay with. */
+interface Form {
+  pay: HTMLButtonElement;
+  label: HTMLElement;
+  problem: HTMLElement;
+  amount: string;
+}
+
+const place = find(document, "[data-pay]", HTMLElement);
 const LEFT = `marquee.left.${orderId}`;
 const WARNINGS = [5, 1];
 const LOOK_MS = 5_000;
@@ -17,14 +27,16 @@ const PATIENT_MS = 20_000;
 const live = el("p", { class: "hidden", role: "status" });
 const queue = el("div", { class: "notice", role: "status", hidden: true });
 let leaving = false;
-let form = {}; // what is shown to pay with: a page that is shown anew while somebody waits has another
-let timer = 0;
-let shown = null;
+let form: Form | null = null; // a page that is drawn anew while somebody waits has another
+let timer: ReturnType<typeof setInterval> | undefined;
+let shown: Pick<Order, "state" | "expires_at"> | null = null;
+let held: Order | null = null; // the order while it can be paid
+let lost = false;
 
-const over = () => ["expired", "cancelled", "lost"].includes(shown?.state);
+const over = () => lost || shown?.state === "expired" || shown?.state === "cancelled";
 const ask = follow(load, (open) => (over() ? 0 : open ? PATIENT_MS : LOOK_MS), { order: orderId });
 
-async function load() {
+async function load(): Promise<void> {
   try {
     const order = await readOrder();
     if (shown?.state === order.state && shown.expires_at === order.expires_at && !isOver(order)) return;
@@ -32,27 +44,29 @@ async function load() {
     else if (["expired", "cancelled"].includes(order.state)) showEnded(order, await readEvent(order));
     else location.replace(`/orders/${orderId}/complete`);
   } catch (error) {
-    if (shown?.state === "reserved" && isOver(shown)) showEnded(shown, await readEvent(shown));
+    if (held && isOver(held)) showEnded(held, await readEvent(held));
     else if (!shown) showProblem(error);
   }
   place.removeAttribute("aria-busy");
 }
 
-function isOver(order) {
-  return order.state === "reserved" && Date.parse(order.expires_at) <= now();
+/** Whether the time of a reserved order is over. */
+function isOver(order: Order): boolean {
+  return order.state === "reserved" && Date.parse(order.expires_at ?? "") <= now();
 }
 
-function show(order, event) {
+function show(order: Order, event: OrderedEvent): void {
   if (isOver(order)) {
     showEnded(order, event);
     return;
   }
-  shown = order;
+  shown = held = order;
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const amount = money(order.total);
-  const pay = el("button", { class: "button wide", type: "button" }, icon("ticket"), `Pay ${amount}`);
-  form = { pay, problem, amount };
-  if (leaving) hold();
+  const label = el("span", {}, `Pay ${amount}`);
+  const pay = el("button", { class: "button wide", type: "button" }, icon("ticket"), label);
+  form = { pay, label, problem, amount };
+  if (leaving) hold(form);
   const cancel = el("button", { class: "button plain", type: "button" }, "Give the tickets back");
   pay.addEventListener("click", leave);
   cancel.addEventListener("click", () => giveBack(cancel, problem, event));
@@ -76,7 +90,7 @@ function show(order, event) {
   );
 }
 
-function smallPrint(event) {
+function smallPrint(event: OrderedEvent): HTMLElement {
   const contact = event.contact_email
     ? el("a", { href: `mailto:${event.contact_email}` }, event.contact_email)
     : el("a", { href: `/e/${event.slug ?? event.id}` }, "the event’s page");
@@ -88,18 +102,18 @@ function smallPrint(event) {
   );
 }
 
-/** The time that is left, shown each second and announced at five minutes and at one. */
-function countdown(order) {
+/** Returns the time that is left, shown each second and announced at five minutes and at one. */
+function countdown(order: Order): HTMLElement {
   const clock = el("strong", { "aria-hidden": "true" }, "");
   const box = el("div", { class: "notice hold" }, icon("clock", 26), el("p", {}, "Your tickets are held for ", clock));
-  const ends = Date.parse(order.expires_at);
-  let before = Infinity;
+  const ends = Date.parse(order.expires_at ?? "");
+  let before = Number.POSITIVE_INFINITY;
   const tick = () => {
     const left = Math.max(0, Math.round((ends - now()) / 1000));
     clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     box.classList.toggle("soon", left <= 60);
     for (const minutes of WARNINGS) {
-      if (left <= minutes * 60 && before > minutes * 60 && before !== Infinity) {
+      if (left <= minutes * 60 && before > minutes * 60 && before !== Number.POSITIVE_INFINITY) {
         live.textContent = `Your tickets are held for ${minutes} more ${minutes === 1 ? "minute" : "minutes"}.`;
       }
     }
@@ -115,33 +129,35 @@ function countdown(order) {
   return box;
 }
 
-/** The button while the payment page is being opened. */
-function hold() {
-  form.pay.setAttribute("aria-disabled", "true");
-  form.pay.lastChild.textContent = queue.hidden ? "Opening the payment page…" : "Waiting for your turn…";
+/** Shows on the button that the payment page is being opened. */
+function hold({ pay, label }: Form): void {
+  pay.setAttribute("aria-disabled", "true");
+  label.textContent = queue.hidden ? "Opening the payment page…" : "Waiting for your turn…";
 }
 
-/** The URL of the payment page; when many people pay at once, as soon as it is this buyer's turn. Raises Problem. */
-async function checkoutUrl() {
+/** Returns the URL of the payment page; when many people pay at once, as soon as it is this buyer's turn. Raises Problem. */
+async function checkoutUrl(): Promise<string> {
   for (;;) {
     try {
-      return (await send("POST", path("/payment"))).checkout_url;
+      return (await send("POST", at("/orders/{id}/payment", { id: orderId }, access()))).checkout_url;
     } catch (error) {
-      if (error.code !== "wait_in_line") throw error;
+      const refusal = asProblem(error);
+      if (refusal.code !== "wait_in_line") throw error;
       const { waitInLine } = await import("./payment-queue.ts");
       queue.hidden = false;
-      hold();
+      if (form) hold(form);
       ask(); // the tickets are held for longer now
-      await waitInLine(queue, error.retryAfter || LOOK_MS / 1000, over);
+      await waitInLine(queue, refusal.retryAfter || LOOK_MS / 1000, over);
     }
   }
 }
 
-async function leave() {
-  if (leaving) return;
+/** Goes to the payment page. */
+async function leave(): Promise<void> {
+  if (leaving || !form) return;
   leaving = true;
   form.problem.hidden = true;
-  hold();
+  hold(form);
   try {
     const url = await checkoutUrl();
     if (!/^https?:\/\//.test(url)) throw new Problem(502);
@@ -150,31 +166,38 @@ async function leave() {
   } catch (error) {
     leaving = false;
     queue.hidden = true;
-    form.pay.removeAttribute("aria-disabled");
-    form.pay.lastChild.textContent = `Pay ${form.amount}`;
-    form.problem.textContent = `${error.message} Nothing was charged.`;
-    form.problem.hidden = false;
+    release(form, `${asProblem(error).message} Nothing was charged.`);
     ask();
   }
 }
 
-async function giveBack(button, problem, event) {
+/** Lets the button be pressed again and says what went wrong. */
+function release({ pay, label, problem, amount }: Form, text: string): void {
+  pay.removeAttribute("aria-disabled");
+  label.textContent = `Pay ${amount}`;
+  problem.textContent = text;
+  problem.hidden = false;
+}
+
+async function giveBack(button: HTMLButtonElement, problem: HTMLElement, event: OrderedEvent): Promise<void> {
   button.disabled = true;
   try {
-    showEnded(await send("POST", path("/cancel")), event);
+    showEnded(await send("POST", at("/orders/{id}/cancel", { id: orderId }, access())), event);
   } catch (error) {
     button.disabled = false;
-    problem.textContent = error.message;
+    problem.textContent = asProblem(error).message;
     problem.hidden = false;
     ask();
   }
 }
 
-/** The order came to nothing, or its time is over and the server will say so in a moment. */
-function showEnded(order, event) {
-  const ended = order.state === "reserved" ? { ...order, state: "expired", reason: "hold_ended" } : order;
+/** Shows that the order came to nothing, or that its time is over and the server will say so in a moment. */
+function showEnded(order: Order, event: OrderedEvent): void {
+  const isHeld = order.state === "reserved";
+  const ended: Order = isHeld ? { ...order, state: "expired", reason: "hold_ended" } : order;
   if (shown?.state === ended.state) return;
   shown = ended;
+  held = null;
   clearInterval(timer);
   forgetAttempt(order);
   remember("sessionStorage", LEFT, null);
@@ -184,7 +207,7 @@ function showEnded(order, event) {
     el(
       "div",
       { class: "outcome", role: "status" },
-      el("div", { class: `outcome-sign ${tone}` }, icon(sign, 40)),
+      el("div", { class: `outcome-sign ${tone}` }, sign && icon(sign, 40)),
       head,
       el("p", {}, text, " What you typed is still in the form."),
       el("a", { class: "button", href: `/e/${event.slug ?? event.id}#tickets` }, "Choose tickets again"),
@@ -194,13 +217,14 @@ function showEnded(order, event) {
   head.focus();
 }
 
-function showProblem(error) {
-  const missing = error.status === 404 || error.status === 401;
-  if (missing) shown = { state: "lost" };
-  const text = missing
+function showProblem(error: unknown): void {
+  const problem = asProblem(error);
+  lost = problem.status === 404 || problem.status === 401;
+  const text = lost
     ? "We cannot find this order, or it is somebody else’s. Open it from the mail you got, or sign in."
-    : error.message;
+    : problem.message;
   const again = () => {
+    lost = false;
     shown = null;
     ask();
   };

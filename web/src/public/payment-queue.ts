@@ -5,10 +5,10 @@ const WORDS =
   "Many people are paying right now. Your tickets are kept for you. Stay on this page: the payment page opens by itself when it is your turn. ";
 
 /**
- * Say how long it takes until it is this buyer's turn, in words once and in seconds as they pass, and wait for it.
- * @param {HTMLElement} place @param {number} seconds @param {() => boolean} isOver whether there is nothing left to pay
+ * Shows in `place` how many seconds are left until it is this buyer's turn, and waits for it. Ends early when there is
+ * nothing left to pay (`isOver`).
  */
-export async function waitInLine(place, seconds, isOver) {
+export async function waitInLine(place: HTMLElement, seconds: number, isOver: () => boolean): Promise<void> {
   const turn = Date.now() + seconds * 1000;
   const left = el("strong", { "aria-hidden": "true" }, "");
   place.replaceChildren(el("p", {}, WORDS, left));

@@ -1,26 +1,32 @@
-// Begins on every page: the account corner, the bell, the reader's own ways of writing.
+// Runs on every page: the account corner, the bell, prices and times in the reader's own way of writing them.
 
-import { onChange, signOut, user } from "../api/session.ts";
+import { onChange, signOut, type User, user } from "../api/session.ts";
 import { el, icon } from "../ui/elements.ts";
 import { hour, money } from "../ui/format.ts";
 
-/** Prices, countries and times. */
-function localise() {
-  for (const price of document.querySelectorAll("[data-money]")) {
-    price.textContent = money({ amount: Number(price.value), currency: price.dataset.money });
+/** Writes prices, countries and times as the reader does. */
+function localise(): void {
+  for (const price of document.querySelectorAll<HTMLDataElement>("data[data-money]")) {
+    price.textContent = money({ amount: Number(price.value), currency: price.dataset.money ?? "" });
   }
-  for (const place of document.querySelectorAll("[data-country]")) {
-    place.textContent = new Intl.DisplayNames(undefined, { type: "region" }).of(place.dataset.country);
+  for (const place of document.querySelectorAll<HTMLElement>("[data-country]")) {
+    const code = place.dataset.country ?? "";
+    place.textContent = new Intl.DisplayNames(undefined, { type: "region" }).of(code) ?? code;
   }
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const line of document.querySelectorAll("[data-your-time]")) {
-    const [theirs, yours] = [line.dataset.zone, here].map((zone) => hour(line.dataset.yourTime, zone));
-    if (theirs.replace(/\s\S+$/, "") !== yours.replace(/\s\S+$/, "")) line.textContent = `${yours} your time`;
+  for (const line of document.querySelectorAll<HTMLElement>("[data-your-time]")) {
+    const { zone, yourTime = "" } = line.dataset;
+    const [theirs, yours] = [hour(yourTime, zone), hour(yourTime, here)];
+    if (withoutZone(theirs) !== withoutZone(yours)) line.textContent = `${yours} your time`;
   }
 }
 
-/** The corner at the top: a way in, or who is in. */
-function corner() {
+function withoutZone(time: string): string {
+  return time.replace(/\s\S+$/, "");
+}
+
+/** Draws the corner at the top: the way to sign in, or who is signed in. */
+function corner(): void {
   const place = document.querySelector("[data-account]");
   const person = user();
   if (!place) return;
@@ -37,7 +43,9 @@ function corner() {
   import("../account/bell.ts").then((module) => module.start(bell, disclose));
 }
 
-function menu(person) {
+function menu(person: User): HTMLElement {
+  const out = el("button", { type: "button" }, "Sign out");
+  out.addEventListener("click", () => leave(out, person));
   const sheet = el(
     "div",
     { class: "sheet list", id: "account-menu", hidden: true },
@@ -53,7 +61,7 @@ function menu(person) {
     el("a", { href: "/proposals" }, "Your proposals"),
     el("a", { href: "/events" }, "Events you run"),
     person.administrator && el("a", { href: "/admin/notifications" }, "What people were told"),
-    el("button", { type: "button", onclick: (event) => leave(event.currentTarget, person) }, "Sign out"),
+    out,
   );
   const label = `Account of ${person.name}`;
   const toggle = {
@@ -69,8 +77,8 @@ function menu(person) {
   return holder;
 }
 
-/** Sign out; what the gate keeps goes first, without a network all but its scans. */
-function leave(button, person) {
+/** Signs out. What the check-in page keeps is removed first; without a network all but its scans. */
+function leave(button: HTMLButtonElement, person: User): void {
   const kept = Object.keys(localStorage).filter((key) => key.startsWith("marquee.gate."));
   const leaveAlone = () => {
     for (const key of kept) if (!key.includes(".scans.")) delete localStorage[key];
@@ -80,9 +88,14 @@ function leave(button, person) {
   else signOut();
 }
 
-/** Let a button show and hide a sheet: Escape and a click elsewhere close it, and the focus returns. */
-function disclose(button, sheet, holder, onOpen = () => {}) {
-  const show = (open) => {
+/** Lets a button show and hide a sheet. Escape and a click elsewhere close it, and the focus returns. */
+function disclose(
+  button: HTMLElement,
+  sheet: HTMLElement,
+  holder: HTMLElement,
+  onOpen: () => unknown = () => {},
+): void {
+  const show = (open: boolean) => {
     sheet.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     if (open) onOpen();
@@ -98,10 +111,10 @@ function disclose(button, sheet, holder, onOpen = () => {}) {
   });
 }
 
-/** Pages of an event say when its programme changes. */
-function programme() {
-  const shown = document.querySelector("[data-programme]");
-  if (shown && user()) import("./programme-changes.ts").then((module) => module.start(shown.dataset.programme));
+/** Pages of an event offer to reload when its programme changes. */
+function programme(): void {
+  const event = document.querySelector<HTMLElement>("[data-programme]")?.dataset.programme;
+  if (event && user()) import("./programme-changes.ts").then((module) => module.start(event));
 }
 
 localise();

@@ -1,72 +1,99 @@
 // The ticket form of an event's page: how many of what, who buys, and one order however often the button is pressed.
-import { get, now, Problem, send } from "../api/client.ts";
+import { asProblem, at, get, now, Problem, type Schemas, send } from "../api/client.ts";
 import { user } from "../api/session.ts";
+import { find, inputOf } from "../ui/elements.ts";
+import { showFieldError } from "../ui/field-error.ts";
 import { money } from "../ui/format.ts";
-import { recall, remember } from "../ui/storage.ts";
+import { isRecord, recallFields, remember } from "../ui/storage.ts";
 import { opening } from "./discount-codes.ts";
 
 const FEW = 10;
-const TYPED = ["name", "email", "discount_code", "access_code"];
-const form = document.querySelector("[data-tickets]");
-const event = form.dataset.event;
+const TYPED = ["name", "email", "discount_code", "access_code"] as const;
+type TypedField = (typeof TYPED)[number];
+type OrderForm = Schemas["OrderForm"];
+
+/** A ticket type on the page. Times are ms, amounts minor units; `note` is why a quantity was changed. */
+export interface OfferedType {
+  id: string;
+  name: string;
+  amount: number;
+  currency: string;
+  min: number;
+  max: number;
+  opens: number;
+  closes: number;
+  available: number;
+  wanted: number;
+  note: string;
+  opened: boolean;
+  input: HTMLInputElement;
+  state: HTMLElement;
+  fewer: HTMLButtonElement;
+  more: HTMLButtonElement;
+  waiting?: HTMLElement;
+}
+
+const form = find(document, "[data-tickets]", HTMLFormElement);
+const event = form.dataset.event ?? "";
 const DRAFT = `marquee.draft.${event}`;
 const ATTEMPT = `marquee.attempt.${event}`;
-const button = form.querySelector("[data-order]");
-const problem = form.querySelector("[data-problem]");
-const types = [...form.querySelectorAll("[data-type]")].map(readType);
+const button = find(form, "[data-order]", HTMLButtonElement);
+const problem = find(form, "[data-problem]", HTMLElement);
+const types = [...form.querySelectorAll<HTMLElement>("[data-type]")].map(readType);
 const codes = opening(form, event, {
   isKnown: (id) => types.some((type) => type.id === id),
   add: addTypes,
-  complain: complainAbout,
+  complain: showFieldError,
 });
 let sending = false;
 
-function readType(row) {
-  const { type, amount, currency, min, max, opens, closes } = row.dataset;
-  const [fewer, more] = row.querySelectorAll("[data-step]");
+function readType(row: HTMLElement): OfferedType {
+  const { type = "", amount, currency = "", min, max, opens, closes } = row.dataset;
   return {
     id: type,
-    name: row.querySelector("h3").textContent,
+    name: row.querySelector("h3")?.textContent ?? "",
     amount: Number(amount),
     currency,
     min: Number(min),
     max: Number(max),
     opens: Date.parse(opens ?? "") || 0,
-    closes: Date.parse(closes ?? form.dataset.ends),
-    available: Infinity,
+    closes: Date.parse(closes ?? form.dataset.ends ?? ""),
+    available: Number.POSITIVE_INFINITY,
     wanted: 0,
     note: "",
-    input: row.querySelector("input"),
-    state: row.querySelector("[data-state]"),
-    fewer,
-    more,
+    opened: false,
+    input: find(row, "input", HTMLInputElement),
+    state: find(row, "[data-state]", HTMLElement),
+    fewer: find(row, '[data-step="-1"]', HTMLButtonElement),
+    more: find(row, '[data-step="1"]', HTMLButtonElement),
   };
 }
 
-/** Types that an access code opened; `available` of each is as the code's answer had it. */
-function addTypes(rows, available) {
-  const fresh = rows.map((row, place) => ({ ...readType(row), opened: true, available: available[place] }));
+/** Adds types that an access code opened; `available` of each is as the code's answer had it. */
+function addTypes(rows: HTMLElement[], available: number[]): void {
+  const fresh = rows.map((row, place) => ({ ...readType(row), opened: true, available: available[place] ?? 0 }));
   types.push(...fresh);
   fresh.forEach(wire);
   show();
 }
 
-/** How many of a type this order may have now. */
-function most(type) {
+/** Returns how many of a type this order may have now. */
+function most(type: OfferedType): number {
   const open = type.opens <= now() && now() < type.closes;
   const limit = Math.min(type.max, type.available);
   return open && limit >= type.min ? limit : 0;
 }
 
-/** The nearest quantity that the rules allow; between nothing and the minimum, the direction decides. */
-function allowed(type, quantity, direction) {
+/** Returns the nearest quantity that the rules allow; between nothing and the minimum, the direction decides. */
+function allowed(type: OfferedType, quantity: number, direction: 1 | -1): number {
   const limit = most(type);
   if (quantity <= 0 || limit === 0) return 0;
   if (quantity < type.min) return direction < 0 ? 0 : type.min;
   return Math.min(quantity, limit);
 }
 
-function said(type) {
+/** Returns what is said of a type, and the class of that text. */
+function noteOf(type: OfferedType): [text: string, tone: string] {
   if (now() < type.opens) return ["Not on sale yet", ""];
   if (now() >= type.closes) return ["The sale is over", ""];
   if (type.available <= 0) return ["Sold out", "none"];
@@ -76,24 +103,26 @@ function said(type) {
   return type.min > 1 ? [`From ${type.min} an order`, ""] : ["", ""];
 }
 
-function show() {
-  for (const type of types) {
-    const limit = most(type);
-    type.wanted = Math.min(type.wanted, limit);
-    if (document.activeElement !== type.input) type.input.value = String(type.wanted);
-    type.input.disabled = limit === 0;
-    type.fewer.disabled = type.wanted === 0;
-    type.more.disabled = type.wanted >= limit;
-    const [text, tone] = said(type);
-    type.state.textContent = text;
-    type.state.className = `state ${tone}`;
-    offerWaiting(type);
-  }
+function showType(type: OfferedType): void {
+  const limit = most(type);
+  type.wanted = Math.min(type.wanted, limit);
+  if (document.activeElement !== type.input) type.input.value = String(type.wanted);
+  type.input.disabled = limit === 0;
+  type.fewer.disabled = type.wanted === 0;
+  type.more.disabled = type.wanted >= limit;
+  const [text, tone] = noteOf(type);
+  type.state.textContent = text;
+  type.state.className = `state ${tone}`;
+  offerWaiting(type);
+}
+
+function show(): void {
+  types.forEach(showType);
   const chosen = types.filter((type) => type.wanted > 0);
   const count = chosen.reduce((sum, type) => sum + type.wanted, 0);
   const amount = chosen.reduce((sum, type) => sum + type.wanted * type.amount, 0);
-  const currency = chosen[0]?.currency;
-  form.querySelector("[data-total]").textContent = count ? money({ amount, currency }) : "–";
+  const currency = chosen[0]?.currency ?? "";
+  find(form, "[data-total]", HTMLElement).textContent = count ? money({ amount, currency }) : "–";
   if (sending) button.textContent = "Holding your tickets…";
   else if (!count) button.textContent = "Choose tickets";
   else if (amount) button.textContent = `Continue with ${count} ${count === 1 ? "ticket" : "tickets"}`;
@@ -101,19 +130,20 @@ function show() {
   button.setAttribute("aria-disabled", String(sending));
 }
 
-/** A type that is sold out has a waiting list; the module comes when the first one is. */
-async function offerWaiting(type) {
+/** Shows the waiting list of a type that is sold out. The module is loaded for the first of them. */
+async function offerWaiting(type: OfferedType): Promise<void> {
   const soldOut = type.available <= 0 && type.opens <= now() && now() < type.closes;
   if (soldOut && !type.waiting) {
-    type.waiting = document.createElement("div");
+    const place = document.createElement("div");
+    type.waiting = place;
     const { waitingList } = await import("./waiting-list.ts");
-    type.waiting.append(waitingList(type, form));
-    type.state.after(type.waiting);
+    place.append(waitingList(type, form));
+    type.state.after(place);
   }
   if (type.waiting) type.waiting.hidden = !soldOut;
 }
 
-function choose(type, quantity, direction) {
+function choose(type: OfferedType, quantity: number, direction: 1 | -1): void {
   type.note = "";
   type.wanted = allowed(type, quantity, direction);
   if (quantity > type.wanted && quantity > 0) {
@@ -123,26 +153,29 @@ function choose(type, quantity, direction) {
   show();
 }
 
-function keepDraft() {
+function keepDraft(): void {
   const quantities = Object.fromEntries(types.map((type) => [type.id, type.wanted]));
-  const typed = Object.fromEntries(TYPED.map((field) => [field, form.elements[field].value]));
+  const typed = Object.fromEntries(TYPED.map((field) => [field, inputOf(form, field).value]));
   remember("localStorage", DRAFT, { quantities, ...typed });
 }
 
-async function restoreDraft() {
-  const draft = recall("localStorage", DRAFT) ?? {};
-  for (const field of TYPED) {
-    const input = form.elements[field];
-    input.value ||= draft[field] || user()?.[field] || "";
-  }
+async function restoreDraft(): Promise<void> {
+  const draft = recallFields("localStorage", DRAFT);
+  for (const field of TYPED) inputOf(form, field).value ||= String(draft[field] || ownValue(field));
   await codes.restore();
-  for (const type of types) type.wanted = allowed(type, draft.quantities?.[type.id] ?? 0, 1);
+  const quantities = isRecord(draft.quantities) ? draft.quantities : {};
+  for (const type of types) type.wanted = allowed(type, Number(quantities[type.id]) || 0, 1);
 }
 
-/** How many are left, as the server knows it; without an answer the server still decides when ordering. */
-async function refresh() {
+/** Returns what is known of the buyer who is signed in. */
+function ownValue(field: TypedField): string {
+  return field === "name" || field === "email" ? (user()?.[field] ?? "") : "";
+}
+
+/** Asks how many are left. Without an answer the server still decides when ordering. */
+async function refresh(): Promise<void> {
   try {
-    const { items } = await get(`/events/${event}/ticket-types?view=public`, { open: true });
+    const { items } = await get(at("/events/{event}/ticket-types", { event }, { view: "public" }), { open: true });
     for (const type of types)
       type.available = items.find((item) => item.id === type.id)?.available ?? (type.opened ? type.available : 0);
   } catch {
@@ -151,33 +184,18 @@ async function refresh() {
   show();
 }
 
-function complain(text) {
+function complain(text: string): void {
   problem.textContent = text;
   problem.hidden = !text;
 }
 
-function complainAbout(input, text) {
-  const field = input.closest(".field");
-  field.querySelector(".error")?.remove();
-  input.toggleAttribute("aria-invalid", false);
-  const hint = field.querySelector(".hint")?.id ?? "";
-  if (hint) input.setAttribute("aria-describedby", hint);
-  else input.removeAttribute("aria-describedby");
-  if (!text) return;
-  const error = document.createElement("p");
-  Object.assign(error, { className: "error", id: `${input.id}-error`, textContent: text });
-  field.append(error);
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", `${error.id} ${hint}`.trim());
-}
-
-/** Whether the form can be sent; says what is missing and goes there. */
-function checked() {
-  const { name, email, discount_code: discount, access_code: access } = form.elements;
+/** Returns whether the form can be sent. Says what is missing and goes there. */
+function isComplete(): boolean {
+  const [name, email] = [inputOf(form, "name"), inputOf(form, "email")];
   complain("");
-  for (const code of [discount, access]) complainAbout(code, "");
-  complainAbout(name, name.value.trim() ? "" : "Type your name.");
-  complainAbout(
+  for (const code of ["discount_code", "access_code"]) showFieldError(inputOf(form, code), "");
+  showFieldError(name, name.value.trim() ? "" : "Type your name.");
+  showFieldError(
     email,
     email.validity.valid && email.value.includes("@") ? "" : "Type your e-mail address, like name@example.org.",
   );
@@ -186,24 +204,25 @@ function checked() {
     types.find((type) => most(type) > 0)?.more.focus();
     return false;
   }
-  const wrong = form.querySelector('[aria-invalid="true"]');
+  const wrong = form.querySelector<HTMLElement>('[aria-invalid="true"]');
   wrong?.focus();
   return !wrong;
 }
 
-/** The Idempotency-Key of this very order: the same for a second click, a reload and another tab. */
-function keyFor(body) {
+/** Returns the Idempotency-Key of this very order: the same for a second click, a reload and another tab. */
+function keyFor(body: OrderForm): string {
   const digest = JSON.stringify([body, user()?.id ?? null]);
-  const attempt = recall("localStorage", ATTEMPT);
-  if (attempt?.digest === digest && attempt.until > now()) return attempt.key;
+  const attempt = recallFields("localStorage", ATTEMPT);
+  const isSame = attempt.digest === digest && Number(attempt.until) > now();
+  if (isSame && typeof attempt.key === "string") return attempt.key;
   const key = crypto.randomUUID();
   remember("localStorage", ATTEMPT, { key, digest, until: now() + 30 * 60_000 });
   return key;
 }
 
-async function order(body, tries = 4) {
+async function order(body: OrderForm, tries = 4): Promise<Schemas["OrderMade"]> {
   try {
-    return await send("POST", `/events/${event}/orders`, body, { key: keyFor(body) });
+    return await send("POST", at("/events/{event}/orders", { event }), body, { key: keyFor(body) });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const running = error.code === "still_running" || error.status === 503;
@@ -214,15 +233,19 @@ async function order(body, tries = 4) {
   }
 }
 
-function explain(error, lines) {
-  for (const { pointer, detail } of error.errors) {
-    const line = lines[/^\/lines\/(\d+)/.exec(pointer)?.[1]];
-    const field = /^\/(?:buyer\/)?(name|email|discount_code|access_code)$/.exec(pointer)?.[1];
-    if (field?.endsWith("_code")) codes.show();
-    if (field) complainAbout(form.elements[field], `This ${detail}.`);
-    else if (line) types.find((type) => type.id === line.ticket_type_id).note = `The quantity ${detail}`;
-    else complain(`Your tickets ${detail}.`);
-  }
+/** Shows one refused field where it is. */
+function explainField(pointer: string, detail: string, lines: OrderForm["lines"]): void {
+  const line = lines[Number(/^\/lines\/(\d+)/.exec(pointer)?.[1])];
+  const ordered = types.find((type) => type.id === line?.ticket_type_id);
+  const field = /^\/(?:buyer\/)?(name|email|discount_code|access_code)$/.exec(pointer)?.[1];
+  if (field?.endsWith("_code")) codes.show();
+  if (field) showFieldError(inputOf(form, field), `This ${detail}.`);
+  else if (ordered) ordered.note = `The quantity ${detail}`;
+  else complain(`Your tickets ${detail}.`);
+}
+
+function explain(error: Problem, lines: OrderForm["lines"]): void {
+  for (const { pointer, detail } of error.errors) explainField(pointer, detail, lines);
   if (error.code === "sold_out") {
     const left = error.body.available;
     complain(
@@ -233,16 +256,16 @@ function explain(error, lines) {
   } else if (!error.errors.length || !form.querySelector('[aria-invalid="true"]')) {
     complain(problem.textContent || error.message);
   }
-  form.querySelector('[aria-invalid="true"]')?.focus();
+  form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 
-async function submit(happening) {
+async function submit(happening: SubmitEvent): Promise<void> {
   happening.preventDefault();
-  if (sending || !checked()) return;
+  if (sending || !isComplete()) return;
   const lines = types
     .filter((type) => type.wanted > 0)
     .map((type) => ({ ticket_type_id: type.id, quantity: type.wanted }));
-  const buyer = { name: form.elements.name.value.trim(), email: form.elements.email.value.trim() };
+  const buyer = { name: inputOf(form, "name").value.trim(), email: inputOf(form, "email").value.trim() };
   sending = true;
   show();
   try {
@@ -255,12 +278,12 @@ async function submit(happening) {
     location.assign(`/orders/${made.id}/${made.state === "paid" ? "complete" : "pay"}`);
   } catch (error) {
     sending = false;
-    explain(error instanceof Problem ? error : new Problem(0), lines);
+    explain(asProblem(error), lines);
     await refresh();
   }
 }
 
-function wire(type) {
+function wire(type: OfferedType): void {
   type.fewer.addEventListener("click", () => choose(type, type.wanted - 1, -1));
   type.more.addEventListener("click", () => choose(type, type.wanted + 1, 1));
   type.input.addEventListener("change", () => choose(type, Math.trunc(Number(type.input.value)) || 0, 1));

@@ -1,20 +1,24 @@
 // The tickets of a paid order: who comes with which, the QR codes that the gate scans, and all of them as a PDF.
-import { file, get } from "../api/client.ts";
+import { asProblem, at, file, get, type Schemas } from "../api/client.ts";
 import { saveButton } from "../api/save-file.ts";
 import { el, icon } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
-import { path } from "./order-access.ts";
+import { access, type OrderedEvent, orderId } from "./order-access.ts";
 
 const OPEN_AT_ONCE = 4;
 const WORDS = { valid: "Valid", suspended: "Not valid now: the payment is disputed", void: "Not valid any more" };
 
-/** @returns {Promise<HTMLElement | null>} the tickets; null while there are none. Raises Problem. */
-export async function ticketList(event) {
-  const { items } = await get(path("/tickets"));
+/** Returns the tickets; null while there are none. Raises Problem. */
+export async function ticketList(event: OrderedEvent): Promise<HTMLElement | null> {
+  const { items } = await get(at("/orders/{id}/tickets", { id: orderId }, access()));
   if (!items.length) return null;
   const valid = items.filter((ticket) => ticket.links.qr);
   const few = valid.length <= OPEN_AT_ONCE;
-  const pdf = { path: () => path("/tickets.pdf"), accept: "application/pdf", name: "tickets.pdf" };
+  const pdf = {
+    address: () => at("/orders/{id}/tickets.pdf", { id: orderId }, access()),
+    accept: "application/pdf",
+    name: "tickets.pdf",
+  };
   return el(
     "section",
     { class: "passes", "aria-labelledby": "passes-title" },
@@ -29,7 +33,7 @@ export async function ticketList(event) {
   );
 }
 
-function pass(ticket, event, open) {
+function pass(ticket: Schemas["TicketRead"], event: OrderedEvent, open: boolean): HTMLElement {
   const used = ticket.checked_in_at && `Used ${exact(ticket.checked_in_at, event.timezone)}`;
   return el(
     "li",
@@ -51,8 +55,8 @@ function pass(ticket, event, open) {
   );
 }
 
-/** The code is fetched when it is to be seen: an image's own request could not say who asks. */
-function qrCode(ticket, open) {
+/** Returns the code, which is fetched when it is shown: an image's own request could not carry credentials. */
+function qrCode(ticket: Schemas["TicketRead"], open: boolean): HTMLElement {
   const holder = el("div", { class: "pass-code" });
   const box = el(
     "details",
@@ -63,13 +67,16 @@ function qrCode(ticket, open) {
   box.addEventListener("toggle", async () => {
     if (!box.open || holder.firstChild) return;
     try {
-      const { blob } = await file(path(`/tickets/${ticket.number}/qr.svg`), "image/svg+xml");
+      const { blob } = await file(
+        at("/orders/{id}/tickets/{number}/qr.svg", { id: orderId, number: ticket.number }, access()),
+        "image/svg+xml",
+      );
       const picture = { src: `data:image/svg+xml,${encodeURIComponent(await blob.text())}`, width: 200, height: 200 };
       holder.replaceChildren(
         el("img", { ...picture, alt: `QR code of ticket ${ticket.number}, ${ticket.ticket_type}` }),
       );
     } catch (error) {
-      holder.replaceChildren(el("p", { class: "error", role: "alert" }, error.message));
+      holder.replaceChildren(el("p", { class: "error", role: "alert" }, asProblem(error).message));
     }
   });
   box.open = open;

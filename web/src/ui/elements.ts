@@ -25,6 +25,13 @@ function isShown(child: Child): child is Node | string | number {
   return child !== null && child !== undefined && child !== false && child !== "";
 }
 
+/** Returns the text field of a form with this name. Raises TypeError when there is none. */
+export function inputOf(form: HTMLFormElement, name: string): HTMLInputElement {
+  const found = form.elements.namedItem(name);
+  if (found instanceof HTMLInputElement) return found;
+  throw new TypeError(`the form has no input ${name}`);
+}
+
 /** Returns the first match. Raises TypeError when there is none, or it is of another kind than `kind`. */
 export function find<E extends Element>(root: ParentNode, selector: string, kind: new () => E): E {
   const found = root.querySelector(selector);

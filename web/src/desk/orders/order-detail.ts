@@ -1,19 +1,34 @@
-// One order as staff see it: how it stands and why, what was bought by whom for whom, payments, refunds.
-import { get } from "../../api/client.ts";
-import { el } from "../../ui/elements.ts";
+// One order as staff see it: its state and why, what was bought by whom for whom, payments, refunds.
+import { asProblem, at, get, Problem, type Schemas } from "../../api/client.ts";
+import { type Child, el } from "../../ui/elements.ts";
 import { REASONS, stateLabel } from "../../ui/order-state.ts";
-import { factList, panel } from "../../ui/panels.ts";
+import { type Fact, factList, panel } from "../../ui/panels.ts";
 import { bill, when } from "../../ui/receipt.ts";
-import { payments, refundable, wishes } from "./payments.ts";
+import { type Charge, payments, refundable, type Wish, wishes } from "./payments.ts";
 import { refundForm } from "./refund-form.ts";
 
-const TICKETS = { valid: "Valid", suspended: "Not valid now", void: "Not valid" };
+type Event = Schemas["Event"];
+type Order = Schemas["OrderRead"];
+type Ticket = Schemas["TicketRead"];
 
-/**
- * @param {{refunds: boolean, onAsked: () => Promise<void>}} how whether the reader may refund, and what follows then
- * @returns {{id: string, element: HTMLElement, moving: boolean, refresh: () => Promise<void>}} `moving`: money is on its way
- */
-export function orderDetail(id, event, { refunds, onAsked }) {
+const TICKETS: Record<Ticket["state"], string> = { valid: "Valid", suspended: "Not valid now", void: "Not valid" };
+
+/** The order on the page. `moving`: money is on its way. */
+export interface OrderDetail {
+  id: string;
+  element: HTMLElement;
+  moving: boolean;
+  refresh: () => Promise<void>;
+}
+
+/** Whether the reader may refund, and what follows when a refund was asked for. */
+interface Rights {
+  refunds: boolean;
+  onAsked: () => Promise<void>;
+}
+
+/** Returns an order of an event. */
+export function orderDetail(id: string, event: Event, { refunds, onAsked }: Rights): OrderDetail {
   const head = el("h2", { tabindex: "-1", class: "order-title" }, "Order");
   const body = el("div", { "aria-busy": "true" });
   const spoken = el("p", { class: "hidden", role: "status" });
@@ -30,24 +45,28 @@ export function orderDetail(id, event, { refunds, onAsked }) {
   let stamp = "";
   let state = "";
 
-  async function refresh() {
+  async function refresh(): Promise<void> {
     try {
-      const [order, charges, wanted, tickets] = await Promise.all(
-        ["", "/charges", "/refunds", "/tickets"].map((part) => get(`/orders/${id}${part}`)),
-      );
+      const [order, charges, wanted, tickets] = await Promise.all([
+        get(at("/orders/{id}", { id })),
+        get(at("/orders/{id}/charges", { id })),
+        get(at("/orders/{id}/refunds", { id })),
+        get(at("/orders/{id}/tickets", { id })),
+      ]);
       made.moving = wanted.items.some((wish) => wish.standing === "wanted") || order.state === "pending";
       const fresh = JSON.stringify([order, charges, wanted, tickets]);
       if (fresh !== stamp) show(order, charges.items, wanted.items, tickets.items);
       stamp = fresh;
     } catch (error) {
-      if (!stamp || error.status === 404) fail(error);
+      const problem = asProblem(error);
+      if (!stamp || problem.status === 404) fail(problem);
     }
     body.removeAttribute("aria-busy");
   }
 
-  function show(order, charges, wanted, tickets) {
+  function show(order: Order, charges: Charge[], wanted: Wish[], tickets: Ticket[]): void {
     if (order.event_id !== event.id) {
-      fail({ status: 404 });
+      fail(new Problem(404));
       return;
     }
     head.textContent = `Order of ${order.buyer.name}`;
@@ -60,24 +79,24 @@ export function orderDetail(id, event, { refunds, onAsked }) {
     );
     form?.show(order, refundable(order, charges, wanted));
     if (state && state !== order.state)
-      spoken.textContent = `The order is now: ${body.querySelector(".label").textContent}`;
+      spoken.textContent = `The order is now: ${body.querySelector(".label")?.textContent}`;
     if (!state) head.focus();
     state = order.state;
   }
 
-  function fail(error) {
+  function fail(error: Problem): void {
     const text =
       error.status === 404 ? "This event has no such order." : `The order could not be loaded. ${error.message}`;
     body.replaceChildren(el("div", { class: "notice bad", role: "alert" }, text));
     form?.hide();
   }
 
-  const made = { id, element, moving: false, refresh };
+  const made: OrderDetail = { id, element, moving: false, refresh };
   return made;
 }
 
-function about(order, event) {
-  const facts = [
+function about(order: Order, event: Event): Node[] {
+  const facts: Fact[] = [
     ["State", stateLabel(order.state)],
     order.reason && ["Why", REASONS[order.reason] ?? order.reason],
     [
@@ -93,14 +112,15 @@ function about(order, event) {
     order.review_reason && el("div", { class: "notice warn" }, el("strong", {}, "Needs a look. "), order.review_reason);
   const lost =
     order.mail_undelivered && el("div", { class: "notice warn" }, "The mail with its tickets did not reach its buyer.");
-  return [...[look, lost].filter(Boolean), factList(facts)];
+  const notices: Child[] = [look, lost];
+  return [...notices.filter((one) => one instanceof Node), factList(facts)];
 }
 
-function bought(order) {
+function bought(order: Order): HTMLElement {
   return el("section", { class: "receipt", "aria-label": "Bought" }, bill(order));
 }
 
-function people(tickets, event) {
+function people(tickets: Ticket[], event: Event): HTMLElement {
   if (!tickets.length) return el("p", { class: "muted" }, "There are no tickets: the order is not paid.");
   const rows = tickets.map((ticket) =>
     el(

@@ -1,15 +1,25 @@
 // All orders of an event, newest first: narrowed by state and by words, each a link to the order.
-import { get } from "../../api/client.ts";
+import { asProblem, at, get, type Schemas } from "../../api/client.ts";
 import { el } from "../../ui/elements.ts";
 import { money } from "../../ui/format.ts";
 import { STATES, stateLabel } from "../../ui/order-state.ts";
 import { when } from "../../ui/receipt.ts";
+import type { Section } from "./sales-totals.ts";
 
 const PAGE = 50;
 const TYPING_MS = 300;
 
-/** @returns {{element: HTMLElement, refresh: () => Promise<void>, focus: (id: string) => void}} */
-export function orderList(event) {
+type Order = Schemas["OrderRead"];
+/** What of an order was drawn, by its element. */
+const stamps = new WeakMap<Element, string>();
+
+/** The list; `focus` goes to the link of an order. */
+export interface OrderList extends Section {
+  focus: (id: string) => void;
+}
+
+/** Returns the list of an event's orders. */
+export function orderList(event: Schemas["Event"]): OrderList {
   const state = el(
     "select",
     { id: "order-state", name: "state" },
@@ -53,40 +63,30 @@ export function orderList(event) {
     el("div", { class: "actions" }, more),
   );
 
-  /** As many pages as are shown, asked for anew; what is unchanged costs a 304. Older answers are dropped. */
-  async function refresh() {
+  /** Reads as many pages as are shown; what is unchanged costs a 304. Older answers are dropped. */
+  async function refresh(): Promise<void> {
     const asked = ++known.asked;
-    const chosen = new URLSearchParams({ limit: String(PAGE) });
-    if (state.value) chosen.set("state", state.value);
-    if (search.value.trim()) chosen.set("q", search.value.trim());
-    const items = [];
+    const chosen = { state: state.value, q: search.value.trim() };
     try {
-      let cursor = "";
-      for (let page = 0; page < known.pages; page++) {
-        if (cursor) chosen.set("cursor", cursor);
-        const answer = await get(`/events/${event.id}/orders?${chosen}`);
-        items.push(...answer.items);
-        cursor = answer.next_cursor;
-        if (!cursor) break;
-      }
+      const { items, cursor } = await readPages(event.id, chosen, known.pages);
       if (asked !== known.asked) return;
       problem.hidden = true;
       draw(list, items, event);
       more.hidden = !cursor;
-      status.textContent = told(items.length, Boolean(cursor), Boolean(state.value || search.value.trim()));
+      status.textContent = countOf(items.length, Boolean(cursor), Boolean(chosen.state || chosen.q));
     } catch (error) {
       if (asked !== known.asked) return;
-      problem.textContent = `The orders could not be loaded. ${error.message}`;
+      problem.textContent = `The orders could not be loaded. ${asProblem(error).message}`;
       problem.hidden = false;
     }
   }
 
-  function narrow() {
+  function narrow(): void {
     known.pages = 1;
     refresh();
   }
 
-  let typing = 0;
+  let typing: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(narrow, TYPING_MS);
@@ -101,31 +101,50 @@ export function orderList(event) {
     const last = list.children.length;
     known.pages += 1;
     await refresh();
-    list.children[last]?.querySelector("a").focus();
+    list.children[last]?.querySelector("a")?.focus();
   });
-  return { element, refresh, focus: (id) => list.querySelector(`[data-order="${id}"] a`)?.focus() };
+  return { element, refresh, focus: (id) => linkTo(list, id)?.focus() };
 }
 
-function told(count, hasMore, narrowed) {
+async function readPages(event: string, chosen: { state: string; q: string }, pages: number) {
+  const items: Order[] = [];
+  let cursor: string | null = "";
+  for (let page = 0; page < pages && cursor !== null; page++) {
+    const address = at("/events/{event}/orders", { event }, { limit: PAGE, ...chosen, cursor });
+    const answer: { items: Order[]; next_cursor: string | null } = await get(address);
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+  }
+  return { items, cursor };
+}
+
+function linkTo(list: HTMLElement, id: string): HTMLElement | null {
+  return list.querySelector(`[data-order="${id}"] a`);
+}
+
+function countOf(count: number, hasMore: boolean, narrowed: boolean): string {
   if (count === 0) return narrowed ? "No order is like that." : "No orders yet.";
   return `${count}${hasMore ? " newest" : ""} ${count === 1 ? "order" : "orders"}`;
 }
 
-/** Orders that did not change keep their elements, and with them the focus. */
-function draw(list, orders, event) {
-  const before = new Map([...list.children].map((element) => [element.dataset.order, element]));
+/** Draws orders. Those that did not change keep their elements, and with them the focus. */
+function draw(list: HTMLElement, orders: Order[], event: Schemas["Event"]): void {
+  const before = new Map([...list.children].map((element) => [element.getAttribute("data-order"), element]));
   const rows = orders.map((order) => {
     const stamp = JSON.stringify(order);
     const old = before.get(order.id);
-    return old?.stamp === stamp ? old : Object.assign(row(order, event), { stamp });
+    if (old && stamps.get(old) === stamp) return old;
+    const made = row(order, event);
+    stamps.set(made, stamp);
+    return made;
   });
   if (rows.length === list.children.length && rows.every((one, place) => one === list.children[place])) return;
-  const focused = document.activeElement?.closest?.("[data-order]")?.dataset.order;
+  const focused = document.activeElement?.closest("[data-order]")?.getAttribute("data-order");
   list.replaceChildren(...rows);
-  if (focused) list.querySelector(`[data-order="${focused}"] a`)?.focus();
+  if (focused) linkTo(list, focused)?.focus();
 }
 
-function row(order, event) {
+function row(order: Order, event: Schemas["Event"]): HTMLElement {
   const refunded = order.refunded?.amount ? `${money(order.refunded)} refunded` : "";
   return el(
     "li",

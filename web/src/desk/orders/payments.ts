@@ -1,22 +1,35 @@
-// Payments of an order as Stripe shows them, the refunds that were asked for, and what can still go back.
+// Payments of an order as Stripe shows them, the refunds that were asked for, and what can still be refunded.
+import type { Schemas } from "../../api/client.ts";
 import { el } from "../../ui/elements.ts";
-import { money } from "../../ui/format.ts";
+import { type Amount, money } from "../../ui/format.ts";
 import { panel } from "../../ui/panels.ts";
 import { when } from "../../ui/receipt.ts";
+
+type Event = Schemas["Event"];
+export type Charge = Schemas["Charge"];
+export type Wish = Schemas["RefundWish"];
 
 const RETURNED = new Set(["pending", "requires_action", "succeeded"]);
 /** Disputes that hold or took the money: Stripe refuses refunds then. */
 const TAKEN = new Set(["needs_response", "under_review", "lost"]);
-const STANDINGS = { wanted: "Asked for, Stripe is making it", done: "Done", failed: "Failed" };
-const WHY = { requested: "", paid_twice: "Paid twice", paid_too_late: "Paid too late" };
-const REFUNDS = {
+const STANDINGS: Record<Schemas["RefundStanding"], string> = {
+  wanted: "Asked for, Stripe is making it",
+  done: "Done",
+  failed: "Failed",
+};
+const WHY: Record<Schemas["RefundReason"], string> = {
+  requested: "",
+  paid_twice: "Paid twice",
+  paid_too_late: "Paid too late",
+};
+const REFUNDS: Record<string, string> = {
   pending: "on its way",
   requires_action: "waits for the buyer",
   succeeded: "made",
   failed: "failed",
   canceled: "cancelled",
 };
-const DISPUTES = {
+const DISPUTES: Record<string, string> = {
   needs_response: "Answer it in Stripe",
   under_review: "The bank is looking at your answer",
   won: "Won",
@@ -27,8 +40,8 @@ const DISPUTES = {
   prevented: "Prevented",
 };
 
-/** What may still go back, {amount, currency}; staff may ask, the server decides. */
-export function refundable(order, charges, wanted) {
+/** Returns what may still be refunded. Staff may ask for it, the server decides. */
+export function refundable(order: Schemas["OrderRead"], charges: Charge[], wanted: Wish[]): Amount {
   const charge = charges[0];
   if (!charge) return { amount: 0, currency: order.total.currency };
   const paid = charges.length === 1 ? charge.amount : order.total.amount;
@@ -39,17 +52,18 @@ export function refundable(order, charges, wanted) {
   return { amount: taken ? 0 : Math.max(0, paid - back - asked), currency: order.total.currency };
 }
 
-/** All disputes of a charge, also of one kept before they all were. */
-function disputesOf(charge) {
-  return charge.disputes?.length ? charge.disputes : [charge.dispute].filter(Boolean);
+/** Returns all disputes of a charge, also of one recorded before they were a list. */
+function disputesOf(charge: Charge): Schemas["ChargeDispute"][] {
+  if (charge.disputes?.length) return charge.disputes;
+  return charge.dispute ? [charge.dispute] : [];
 }
 
-function returned(charge) {
-  return charge.refunds.filter((refund) => RETURNED.has(refund.status)).reduce((sum, refund) => sum + refund.amount, 0);
+function returned({ refunds = [] }: Charge): number {
+  return refunds.filter((refund) => RETURNED.has(refund.status)).reduce((sum, refund) => sum + refund.amount, 0);
 }
 
-/** @returns {HTMLElement} */
-export function payments(charges, event) {
+/** Returns the payments as a table. */
+export function payments(charges: Charge[], event: Event): HTMLElement {
   if (!charges.length) return el("p", { class: "muted" }, "No payment yet.");
   return panel(
     "Payments",
@@ -58,8 +72,9 @@ export function payments(charges, event) {
   );
 }
 
-function paymentRow(charge, event) {
-  const inFees = (amount) => (amount === null ? "not known yet" : money({ amount, currency: charge.fee_currency }));
+function paymentRow(charge: Charge, event: Event): HTMLElement {
+  const inFees = (amount: number | null) =>
+    amount === null || !charge.fee_currency ? "not known yet" : money({ amount, currency: charge.fee_currency });
   const how = charge.method.last4
     ? `${brand(charge.method.brand)} ending ${charge.method.last4}`
     : brand(charge.method.brand);
@@ -67,7 +82,7 @@ function paymentRow(charge, event) {
     "tr",
     {},
     el("td", { class: "number" }, money(charge)),
-    el("td", {}, el("ul", {}, ...happenings(charge).map((text) => el("li", {}, text)))),
+    el("td", {}, el("ul", {}, ...changesOf(charge).map((text) => el("li", {}, text)))),
     el(
       "td",
       {},
@@ -81,12 +96,13 @@ function paymentRow(charge, event) {
   );
 }
 
-function brand(name) {
+function brand(name: string): string {
   return name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 }
 
-function happenings(charge) {
-  const found = charge.refunds.map(
+/** Returns what happened to a payment, a line each. */
+function changesOf(charge: Charge): string[] {
+  const found = (charge.refunds ?? []).map(
     (refund) => `Refund of ${money(refund)}: ${REFUNDS[refund.status] ?? refund.status}`,
   );
   for (const dispute of disputesOf(charge)) {
@@ -95,15 +111,19 @@ function happenings(charge) {
   return found.length ? found : [charge.status === "succeeded" ? "Paid" : charge.status];
 }
 
-/** @returns {HTMLElement} the refunds that were asked for here; empty without any */
-export function wishes(wanted, event) {
+/** Returns the refunds that were asked for here; empty without any. */
+export function wishes(wanted: Wish[], event: Event): HTMLElement {
   if (!wanted.length) return el("div");
   const rows = wanted.map((wish) =>
     el(
       "tr",
       {},
       el("td", { class: "number" }, money(wish)),
-      el("td", {}, STANDINGS[wish.standing] + (wish.failure ? `: ${wish.failure.replaceAll("_", " ")}` : "")),
+      el(
+        "td",
+        {},
+        STANDINGS[wish.standing ?? "wanted"] + (wish.failure ? `: ${wish.failure.replaceAll("_", " ")}` : ""),
+      ),
       el("td", {}, [WHY[wish.reason] ?? wish.reason, wish.note].filter(Boolean).join(": ") || "–"),
       el("td", {}, when(wish.created_at, event.timezone)),
     ),

@@ -1,14 +1,18 @@
 // Asks for a refund: all that is left or a part, asked back once, and sent once however often the button is pressed.
-import { Problem, send } from "../../api/client.ts";
+import { asProblem, at, type Schemas, send } from "../../api/client.ts";
 import { decimals, step } from "../../ui/currencies.ts";
 import { el } from "../../ui/elements.ts";
-import { money } from "../../ui/format.ts";
+import { type Amount, money } from "../../ui/format.ts";
 
-/**
- * @param {string} id of the order
- * @param {() => Promise<void>} onAsked
- */
-export function refundForm(id, onAsked) {
+/** The form: `show` takes the order and what may still be refunded. */
+export interface RefundForm {
+  element: HTMLElement;
+  hide: () => void;
+  show: (order: Schemas["OrderRead"], left: Amount) => void;
+}
+
+/** Returns the form for an order (its id). `onAsked` runs after a refund was asked for. */
+export function refundForm(id: string, onAsked: () => Promise<void>): RefundForm {
   const all = el("input", { type: "radio", name: "how", value: "all", id: "refund-all", checked: true });
   const part = el("input", { type: "radio", name: "how", value: "part", id: "refund-part" });
   const allLabel = el("label", { for: "refund-all" }, "");
@@ -66,27 +70,27 @@ export function refundForm(id, onAsked) {
   );
   const now = { left: { amount: 0, currency: "EUR" }, buyer: "", key: "", busy: false };
 
-  /** The minor units that are asked for; 0 after having said what is wrong. */
-  function wanted() {
+  /** Returns the minor units that are asked for; 0 after having said what is wrong. */
+  function wanted(): number {
     amountError.textContent = "";
     amount.removeAttribute("aria-invalid");
     if (all.checked) return now.left.amount;
     const units = minorUnits(amount.value, now.left.currency);
     const wrong = whatIsWrong(units, now.left);
-    if (!wrong) return units;
+    if (!wrong) return units ?? 0;
     amountError.textContent = wrong;
     amount.setAttribute("aria-invalid", "true");
     amount.focus();
     return 0;
   }
 
-  function settle(open) {
+  function settle(open: boolean): void {
     question.hidden = !open;
     ask.hidden = open;
     for (const input of [all, part, amount, reason]) input.disabled = open;
   }
 
-  function confirm(units) {
+  function confirm(units: number): void {
     const worth = money({ amount: units, currency: now.left.currency });
     sure.textContent = `${worth} goes back to ${now.buyer}. This cannot be undone.`;
     yes.textContent = `Refund ${worth}`;
@@ -95,15 +99,15 @@ export function refundForm(id, onAsked) {
     yes.focus();
   }
 
-  async function carryOut() {
+  async function carryOut(): Promise<void> {
     if (now.busy) return;
     now.busy = true;
     yes.setAttribute("aria-disabled", "true");
     problem.hidden = true;
-    const body = { reason: reason.value.trim() || null };
-    if (part.checked) body.amount = minorUnits(amount.value, now.left.currency);
+    const units = part.checked ? minorUnits(amount.value, now.left.currency) : null;
+    const body = { reason: reason.value.trim() || null, ...(units === null ? {} : { amount: units }) };
     try {
-      const wish = await send("POST", `/orders/${id}/refunds`, body, { key: now.key });
+      const wish = await send("POST", at("/orders/{id}/refunds", { id }), body, { key: now.key });
       spoken.textContent = `A refund of ${money(wish)} is asked for.`;
       form.reset();
       settle(false);
@@ -114,7 +118,7 @@ export function refundForm(id, onAsked) {
     } catch (error) {
       problem.textContent = explain(error);
       problem.hidden = false;
-      if (error.status !== 0) {
+      if (asProblem(error).status !== 0) {
         settle(false);
         ask.focus();
       }
@@ -123,7 +127,11 @@ export function refundForm(id, onAsked) {
     now.busy = false;
   }
 
-  for (const choice of [all, part]) choice.addEventListener("change", () => (amountField.hidden = all.checked));
+  for (const choice of [all, part]) {
+    choice.addEventListener("change", () => {
+      amountField.hidden = all.checked;
+    });
+  }
   form.addEventListener("submit", (happening) => {
     happening.preventDefault();
     problem.hidden = true;
@@ -138,7 +146,9 @@ export function refundForm(id, onAsked) {
 
   return {
     element,
-    hide: () => (element.hidden = true),
+    hide() {
+      element.hidden = true;
+    },
     show(order, left) {
       Object.assign(now, { left, buyer: order.buyer.name });
       allLabel.textContent = `All that is left: ${money(left)}`;
@@ -149,14 +159,14 @@ export function refundForm(id, onAsked) {
   };
 }
 
-function explain(error) {
-  if (!(error instanceof Problem)) return "Something went wrong. Try again.";
+function explain(thrown: unknown): string {
+  const error = asProblem(thrown);
   const [first] = error.errors;
   return first ? `The amount ${first.detail.replace(/(\d+), which is what is left/, "what is left")}.` : error.message;
 }
 
-/** Why so much cannot go back, in words; null stands for what is no amount. */
-function whatIsWrong(units, left) {
+/** Returns why so much cannot be refunded, in words; null stands for what is no amount. */
+function whatIsWrong(units: number | null, left: Amount): string {
   const { currency } = left;
   if (units === null) return `Type an amount like ${example(currency)}.`;
   if (units > left.amount) return `At most ${money(left)} can go back.`;
@@ -165,8 +175,8 @@ function whatIsWrong(units, left) {
     : "";
 }
 
-/** `12.50` or `12,5` in minor units; null for what is no such amount. */
-function minorUnits(typed, currency) {
+/** Returns `12.50` or `12,5` in minor units; null for what is no such amount. */
+function minorUnits(typed: string, currency: string): number | null {
   const digits = decimals(currency);
   const found = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(typed.trim().replace(/[\s'’]/g, ""));
   if (!found || (found[2] ?? "").length > digits) return null;
@@ -174,6 +184,6 @@ function minorUnits(typed, currency) {
   return units > 0 ? units : null;
 }
 
-function example(currency) {
+function example(currency: string): string {
   return (25).toFixed(decimals(currency));
 }

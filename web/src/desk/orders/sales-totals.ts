@@ -1,13 +1,20 @@
 // What an event has sold so far: sums by currency, each ticket type with what is left of it, and each day.
-import { get } from "../../api/client.ts";
-import { el } from "../../ui/elements.ts";
+import { asProblem, at, get, type Schemas } from "../../api/client.ts";
+import { type Child, el } from "../../ui/elements.ts";
 import { money } from "../../ui/format.ts";
 import { table } from "../../ui/panels.ts";
 
-/** @returns {{element: HTMLElement, refresh: () => Promise<void>}} */
-export function salesTotals(event) {
+/** A part of the sales page: `refresh` reads again what it shows. */
+export interface Section {
+  element: HTMLElement;
+  refresh: () => Promise<void>;
+}
+
+/** Returns what the event has sold so far. */
+export function salesTotals(event: Schemas["Event"]): Section {
   const body = el("div");
-  const days = el("details", { class: "days-sold", hidden: true }, el("summary", {}, "By day"));
+  const summary = el("summary", {}, "By day");
+  const days = el("details", { class: "days-sold", hidden: true }, summary);
   const element = el(
     "section",
     { "aria-labelledby": "totals" },
@@ -17,9 +24,9 @@ export function salesTotals(event) {
   );
   let shown = "";
 
-  async function refresh() {
+  async function refresh(): Promise<void> {
     try {
-      const sales = await get(`/events/${event.id}/sales`);
+      const sales = await get(at("/events/{event}/sales", { event: event.id }));
       const stamp = JSON.stringify(sales);
       if (stamp === shown) return;
       shown = stamp;
@@ -28,11 +35,15 @@ export function salesTotals(event) {
       const none = el("p", { class: "empty" }, "Nothing is sold yet.");
       body.replaceChildren(...(tiles.length ? tiles : [none]), ...(sales.types.length ? [byType(sales.types)] : []));
       days.hidden = sales.days.length === 0;
-      days.replaceChildren(days.firstChild, byDay(sales.days));
+      days.replaceChildren(summary, byDay(sales.days));
     } catch (error) {
       if (!shown)
         body.replaceChildren(
-          el("div", { class: "notice bad", role: "alert" }, `The totals could not be loaded. ${error.message}`),
+          el(
+            "div",
+            { class: "notice bad", role: "alert" },
+            `The totals could not be loaded. ${asProblem(error).message}`,
+          ),
         );
     }
   }
@@ -40,8 +51,8 @@ export function salesTotals(event) {
   return { element, refresh };
 }
 
-function sums(one, several) {
-  const of = (amount) => money({ amount, currency: one.currency });
+function sums(one: Schemas["CurrencyTotals"], several: boolean): HTMLElement {
+  const of = (amount: number) => money({ amount, currency: one.currency });
   return el(
     "dl",
     { class: "tiles", "aria-label": several ? `Totals in ${one.currency}` : null },
@@ -55,14 +66,14 @@ function sums(one, several) {
   );
 }
 
-function tile(name, value) {
+function tile(name: string, value: string): HTMLElement {
   return el("div", {}, el("dt", {}, name), el("dd", {}, value));
 }
 
-function byType(types) {
+function byType(types: Schemas["TypeTotals"][]): HTMLElement {
   const heads = ["Type", "Sold", "Held", "Left", "Not valid any more", "Taken", "Refunded"];
   const rows = types.map((type) => {
-    const of = (amount) => money({ amount, currency: type.currency });
+    const of = (amount: number) => money({ amount, currency: type.currency });
     const values = [
       `${type.sold} of ${type.capacity}`,
       type.held,
@@ -76,9 +87,9 @@ function byType(types) {
   return table("Sales by ticket type", heads, rows);
 }
 
-function byDay(days) {
+function byDay(days: Schemas["DayTotals"][]): HTMLElement {
   const rows = days.map((day) => {
-    const of = (amount) => money({ amount, currency: day.currency });
+    const of = (amount: number) => money({ amount, currency: day.currency });
     const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }).format(
       new Date(`${day.date}T00:00:00Z`),
     );
@@ -87,7 +98,7 @@ function byDay(days) {
   return table("Sales by day", ["Day (UTC)", "Orders", "Tickets", "Taken", "Refunded"], rows);
 }
 
-function row(head, values) {
+function row(head: Child, values: (string | number)[]): HTMLElement {
   return el(
     "tr",
     {},

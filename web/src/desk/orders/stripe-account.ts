@@ -1,11 +1,14 @@
 // Who is paid for an event: the platform, or the organiser's own Stripe account, which is connected and disconnected here.
-import { get, Problem, send } from "../../api/client.ts";
+import { asProblem, at, get, Problem, type Schemas, send } from "../../api/client.ts";
 import { el } from "../../ui/elements.ts";
 import { when } from "../../ui/receipt.ts";
+import type { Section } from "./sales-totals.ts";
 
-/** @returns {{element: HTMLElement, refresh: () => Promise<void>}} */
-export function stripeAccount(event) {
-  const place = `/events/${event.id}/stripe-account`;
+type Account = Schemas["StripeAccount"];
+
+/** Returns the part of the sales page about who is paid. */
+export function stripeAccount(event: Schemas["Event"]): Section {
+  const place = at("/events/{event}/stripe-account", { event: event.id });
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const body = el("div", { role: "status" });
   const ways = el("div", { class: "ways" });
@@ -19,16 +22,16 @@ export function stripeAccount(event) {
   );
   let shown = "";
 
-  async function refresh() {
+  async function refresh(): Promise<void> {
     try {
       show(await get(place));
     } catch (error) {
-      if (error.status === 404) show(null);
+      if (asProblem(error).status === 404) show(null);
       else complain(error);
     }
   }
 
-  function show(account) {
+  function show(account: Account | null): void {
     const stamp = JSON.stringify(account);
     if (stamp === shown) return;
     shown = stamp;
@@ -52,17 +55,20 @@ export function stripeAccount(event) {
     ways.replaceChildren(...buttons(account));
   }
 
-  function buttons(account) {
-    const connect = (label) => el("button", { class: "button", type: "button", onclick: open }, label);
+  function buttons(account: Account | null): HTMLElement[] {
+    const connect = (label: string) => {
+      const made = el("button", { class: "button", type: "button" }, label);
+      made.addEventListener("click", () => open(made));
+      return made;
+    };
+    const disconnect = el("button", { class: "button quiet", type: "button" }, "Disconnect");
+    disconnect.addEventListener("click", () => question(disconnect));
     if (!account) return [connect("Connect your Stripe account")];
     const way = account.disconnected_at ? "Connect again" : account.ready ? "" : "Continue at Stripe";
-    return [
-      ...(way ? [connect(way)] : []),
-      el("button", { class: "button quiet", type: "button", onclick: question }, "Disconnect"),
-    ];
+    return [...(way ? [connect(way)] : []), disconnect];
   }
 
-  async function open({ currentTarget: button }) {
+  async function open(button: HTMLButtonElement): Promise<void> {
     button.setAttribute("aria-disabled", "true");
     problem.hidden = true;
     try {
@@ -75,7 +81,7 @@ export function stripeAccount(event) {
     button.removeAttribute("aria-disabled");
   }
 
-  function question({ currentTarget: button }) {
+  function question(button: HTMLButtonElement): void {
     const no = el("button", { class: "button quiet", type: "button" }, "No, keep it");
     const yes = el("button", { class: "button", type: "button" }, "Disconnect the account");
     const box = el(
@@ -93,7 +99,7 @@ export function stripeAccount(event) {
         await send("DELETE", place, undefined, { match: "*" });
         box.replaceWith(ways);
         await refresh();
-        ways.querySelector("button").focus();
+        ways.querySelector("button")?.focus();
       } catch (error) {
         complain(error);
       }
@@ -102,15 +108,16 @@ export function stripeAccount(event) {
     yes.focus();
   }
 
-  function complain(error) {
-    problem.textContent = error instanceof Problem ? error.message : "Something went wrong. Try again.";
+  function complain(error: unknown): void {
+    problem.textContent = asProblem(error).message;
     problem.hidden = false;
   }
 
   return { element, refresh };
 }
 
-function standing(account) {
+/** Returns the state of the account: its label, what it means, the label's tone. */
+function standing(account: Account | null): [title: string, text: string, tone: string] {
   if (!account)
     return [
       "The platform",
