@@ -6,7 +6,7 @@ import { el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 
 const root = find(document, "[data-hosting]", HTMLElement);
-const STATES: Record<Schemas["Event"]["state"], string> = {
+const STATES: Record<Schemas["EventState"], string> = {
   draft: "Draft",
   published: "Published",
   archived: "Archived",
@@ -21,7 +21,7 @@ function row(event: Schemas["Event"], role: Role | undefined): HTMLElement {
       {},
       el("h2", {}, event.name),
       el("p", { class: "muted" }, el("time", { datetime: event.starts_at }, exact(event.starts_at, event.timezone))),
-      el("p", { class: "muted" }, `${STATES[event.state] ?? event.state} · ${role ? ROLES[role] : ""}`),
+      el("p", { class: "muted" }, `${STATES[event.state ?? "draft"]} · ${role ? ROLES[role] : ""}`),
     ),
     el(
       "p",

@@ -1,15 +1,19 @@
-// What was announced before, newest first, each with how far it is. Rows stay the same elements while their numbers
-// rise, so that whoever is reading one, or is on it with the keyboard, stays there.
-import { get } from "../../api/client.ts";
+// The announcements that were sent, newest first, each with its progress. Rows stay the same elements while their numbers
+// rise, so that focus and reading position stay.
+import { asProblem, at, get, type Schemas } from "../../api/client.ts";
 import { ROLES } from "../../api/roles.ts";
 import { el } from "../../ui/elements.ts";
 import { exact } from "../../ui/format.ts";
 import { textOf } from "../../ui/rich-text.ts";
 
+type Announcement = Schemas["Announcement"];
+type TicketType = Pick<Schemas["TicketTypeRead"], "id" | "name">;
+type Event = Pick<Schemas["Event"], "id" | "timezone">;
+
 const PAGE = 50;
 
-/** To whom, as the end of a sentence. @param {{id: string, name: string}[]} types the event's ticket types */
-export function addressees({ roles, ticket_type_ids: ids }, types) {
+/** Returns to whom an announcement goes, as the end of a sentence. `types` are the event's ticket types. */
+export function addressees({ roles, ticket_type_ids: ids }: Schemas["Audience"], types: TicketType[]): string {
   if (roles)
     return roles
       .map((role) => ROLES[role] ?? role)
@@ -20,27 +24,37 @@ export function addressees({ roles, ticket_type_ids: ids }, types) {
   return `whoever has ${ids.map((id) => names.get(id) ?? "a ticket that is gone").join(" or ")}`;
 }
 
-/**
- * @param {{id: string, timezone: string}} event
- * @param {{id: string, name: string}[]} types its ticket types
- * @returns {{element: HTMLElement, refresh: () => Promise<void>, moving: () => boolean}} `refresh` never raises
- */
-export function sentList(event, types) {
-  const path = `/events/${event.id}/announcements?limit=${PAGE}`;
-  const rows = new Map();
+/** The list. `refresh` never raises; `moving` says whether one is still being sent. */
+export interface SentList {
+  element: HTMLElement;
+  refresh: () => Promise<void>;
+  moving: () => boolean;
+}
+
+/** An announcement in the list. `update` takes its newer state and returns whether it was sent with that. */
+interface Row {
+  element: HTMLElement;
+  update: (one: Announcement) => boolean;
+  moving: () => boolean;
+}
+
+/** Returns the list of an event's announcements; `types` are its ticket types. */
+export function sentList(event: Event, types: TicketType[]): SentList {
+  const pageAt = (cursor?: string) => at("/events/{event}/announcements", { event: event.id }, { limit: PAGE, cursor });
+  const rows = new Map<string, Row>();
   const list = el("ul", { class: "letters" });
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const none = el("p", { class: "empty", hidden: true }, "Nothing was announced yet.");
   const spoken = el("p", { class: "hidden", role: "status" });
   const older = el("button", { class: "button quiet", type: "button", hidden: true }, "Show older ones");
-  let cursor;
+  let cursor: string | null | undefined;
 
-  /** A row for each that is not there yet; what is there says how far it is now. @returns {HTMLElement[]} the new ones */
-  function take(items) {
-    const fresh = [];
+  /** Makes a row for each that is not there yet, and updates the others. Returns the new ones. */
+  function take(items: Announcement[]): HTMLElement[] {
+    const fresh: HTMLElement[] = [];
     for (const one of items) {
       const known = rows.get(one.id);
-      if (known?.tell(one)) spoken.textContent = `“${one.title}” is sent.`;
+      if (known?.update(one)) spoken.textContent = `“${one.title}” is sent.`;
       if (known) continue;
       const made = row(one, event, types);
       rows.set(one.id, made);
@@ -49,12 +63,12 @@ export function sentList(event, types) {
     return fresh;
   }
 
-  async function attempt(work) {
+  async function attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
       problem.hidden = true;
     } catch (refusal) {
-      problem.textContent = refusal.message;
+      problem.textContent = asProblem(refusal).message;
       problem.hidden = false;
     }
     none.hidden = rows.size > 0 || !problem.hidden;
@@ -63,18 +77,18 @@ export function sentList(event, types) {
 
   const refresh = () =>
     attempt(async () => {
-      const page = await get(path);
+      const page = await get(pageAt());
       list.prepend(...take(page.items));
       if (cursor === undefined) cursor = page.next_cursor;
     });
 
   older.addEventListener("click", () =>
     attempt(async () => {
-      const page = await get(`${path}&cursor=${encodeURIComponent(cursor)}`);
+      const page = await get(pageAt(cursor ?? ""));
       const fresh = take(page.items);
       list.append(...fresh);
       cursor = page.next_cursor;
-      fresh[0]?.querySelector("summary").focus();
+      fresh[0]?.querySelector("summary")?.focus();
     }),
   );
   const heading = el("h2", { id: "sent", class: "section-title" }, "Sent");
@@ -91,8 +105,7 @@ export function sentList(event, types) {
   return { element, refresh, moving: () => [...rows.values()].some((one) => one.moving()) };
 }
 
-/** One announcement. `tell` takes its newer state and answers whether it has arrived with that. */
-function row(one, event, types) {
+function row(one: Announcement, event: Event, types: TicketType[]): Row {
   const label = el("span", { class: "label" });
   const far = el("span");
   const when = el("time", { datetime: one.created_at }, exact(one.created_at, event.timezone));
@@ -112,13 +125,13 @@ function row(one, event, types) {
   );
   let moving = true;
 
-  function tell({ state, counts }) {
+  function update({ state, counts }: Announcement): boolean {
     const done = state === "sent";
     const arrived = moving && done;
     moving = !done;
     label.className = `label ${done ? "good" : "warn"}`;
     label.textContent = done ? "Sent" : "On its way";
-    const { recipients, delivered, mailed } = counts;
+    const { recipients = 0, delivered = 0, mailed = 0 } = counts;
     const parts = [
       count(recipients, "person", "people"),
       count(delivered, "inbox", "inboxes"),
@@ -127,10 +140,10 @@ function row(one, event, types) {
     far.textContent = `${parts.join(", ")}${done ? "" : " so far"}`;
     return arrived;
   }
-  tell(one);
-  return { element, tell, moving: () => moving };
+  update(one);
+  return { element, update, moving: () => moving };
 }
 
-function count(number, one, many) {
+function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }

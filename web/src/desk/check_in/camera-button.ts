@@ -1,20 +1,25 @@
-// The camera of the gate's page, started and stopped with its button. Loaded by check-in.ts when somebody presses that.
+// The camera of the check-in page, started and stopped with its button. Loaded by check-in.ts when that is pressed.
 import { aboutCamera, watch } from "./camera.ts";
 
-/** @typedef {{video: HTMLVideoElement, button: HTMLButtonElement, note: HTMLElement, onCode: (code: string) => void}} Parts */
+/** Parts of the page; `note` says why there is no picture. */
+export interface CameraParts {
+  video: HTMLVideoElement;
+  button: HTMLButtonElement;
+  note: HTMLElement;
+  onCode: (code: string) => void;
+}
 
 export class GateCamera {
-  #parts;
-  #stop = null;
+  #parts: CameraParts;
+  #stop: (() => void) | null = null;
   #isWanted = false;
 
-  /** @param {Parts} parts of the page; `note` says why there is no picture */
-  constructor(parts) {
+  constructor(parts: CameraParts) {
     this.#parts = parts;
   }
 
-  /** Start it, or stop it. Whoever presses again while it starts is not heard: the button says so. */
-  async toggle() {
+  /** Starts or stops it. While it starts, the button is disabled. */
+  async toggle(): Promise<void> {
     const { button, note } = this.#parts;
     note.hidden = true;
     if (this.#stop) {
@@ -29,28 +34,32 @@ export class GateCamera {
     this.#draw();
   }
 
-  /** Off, at once or as soon as it has started. */
-  stop() {
+  /** Switches it off, at once or as soon as it has started. */
+  stop(): void {
     this.#isWanted = false;
     this.#stop?.();
     this.#stop = null;
     this.#draw();
   }
 
-  async #start() {
+  async #start(): Promise<void> {
     const { video, onCode } = this.#parts;
-    const stop = await watch(video, { onCode, onEnd: (why) => this.#end(why) }).catch((error) => this.#end(error.name));
-    if (this.#isWanted) this.#stop = stop;
-    else stop?.();
+    try {
+      const stop = await watch(video, { onCode, onEnd: (why) => this.#end(why) });
+      if (this.#isWanted) this.#stop = stop;
+      else stop();
+    } catch (error) {
+      this.#end(error instanceof Error ? error.name : "");
+    }
   }
 
-  #end(why) {
+  #end(why: string): void {
     this.stop();
     this.#parts.note.textContent = aboutCamera(why);
     this.#parts.note.hidden = false;
   }
 
-  #draw() {
+  #draw(): void {
     this.#parts.video.hidden = !this.#stop;
     this.#parts.button.textContent = this.#stop ? "Stop the camera" : "Scan with the camera";
   }

@@ -1,15 +1,20 @@
-// The part of the gate's page about the device: what it is called, and removing its list. Loaded by check-in.ts.
+// The part of the check-in page about the device: its name, and removing its list. Loaded by check-in.ts.
 import { el } from "../../ui/elements.ts";
 import { recall, remember } from "../../ui/storage.ts";
+import type { GateList } from "./scan-list.ts";
 
 const DEVICE = "marquee.gate.device";
 const FORGET = "Forget the list on this device";
 
-/**
- * @param {{list: import("./scan-list.ts").GateList, onName: (name: string) => void, onForget: () => void}} page
- * @returns {HTMLElement}
- */
-export function devicePart({ list, onName, onForget }) {
+/** What the page does with a new name, and when the list was removed. */
+interface Device {
+  list: GateList;
+  onName: (name: string) => void;
+  onForget: () => void;
+}
+
+/** Returns the part of the page about the device. */
+export function devicePart({ list, onName, onForget }: Device): HTMLElement {
   const field = el("input", { id: "device", maxlength: 60, value: recall("localStorage", DEVICE) ?? "" });
   field.addEventListener("change", () => {
     remember("localStorage", DEVICE, field.value.trim() || null);
@@ -28,8 +33,8 @@ export function devicePart({ list, onName, onForget }) {
   );
 }
 
-/** Scans that nobody has heard of are not thrown away before one has been asked. */
-function forgetList(button, list) {
+/** Removes the list. Scans that were not sent are not removed before one has been asked. */
+function forgetList(button: HTMLButtonElement, list: GateList): void {
   const waits = list.unsent.length;
   if (waits && !button.dataset.sure) {
     button.dataset.sure = "yes";

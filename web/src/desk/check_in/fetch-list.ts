@@ -1,26 +1,23 @@
 // Reads the list that a scanner keeps for the time without a network. Loaded by scan-list.ts.
-import { get } from "../../api/client.ts";
+import { at, get, type Schemas } from "../../api/client.ts";
+import type { ListedTicket } from "./scan-list.ts";
 
-/** @param {string} event id @returns {Promise<{salt: string, found: Array[]}>} rows as scan-list.ts keeps them. Raises Problem. */
-export async function readList(event) {
-  const found = [];
+/** Returns the salt of the hashes, and the tickets as scan-list.ts keeps them. Raises Problem. */
+export async function readList(event: string): Promise<{ salt: string; found: ListedTicket[] }> {
+  const found: ListedTicket[] = [];
   let salt = "";
-  for (let cursor = ""; cursor !== null; ) {
-    const page = await get(
-      `/events/${event}/check-ins/offline?limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-    );
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const address = at("/events/{event}/check-ins/offline", { event }, { limit: 500, cursor });
+    const page: Schemas["OfflineList"] = await get(address);
     salt = page.salt;
     cursor = page.next_cursor;
-    for (const one of page.items)
-      found.push([
-        one.hash,
-        one.ticket,
-        one.attendee,
-        one.ticket_type,
-        one.state,
-        one.checked_in_at,
-        one.recorded_at ? Date.parse(one.recorded_at) : 0,
-      ]);
+    found.push(...page.items.map(rowOf));
   }
   return { salt, found };
+}
+
+function rowOf(one: Schemas["OfflineTicket"]): ListedTicket {
+  const recorded = one.recorded_at ? Date.parse(one.recorded_at) : 0;
+  return [one.hash, one.ticket, one.attendee, one.ticket_type, one.state, one.checked_in_at, recorded];
 }

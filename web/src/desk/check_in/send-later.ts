@@ -1,41 +1,24 @@
-// Tells the server of all scans that wait, and the page of what the server would not have done. Loaded by check-in.ts when
-// scans wait.
+// Sends all scans that wait, and shows on the page what the server would not have allowed. Loaded by check-in.ts when scans
+// wait.
 import { el } from "../../ui/elements.ts";
-import { sendScans } from "./send-scans.ts";
+import type { GateList } from "./scan-list.ts";
+import { type SentScan, sendScans } from "./send-scans.ts";
 
-/**
- * Send one part after the other; what others did first is said. Raises Problem.
- * @param {import("./scan-list.ts").GateList} list @param {HTMLElement} told where it is said
- * @param {(moment: string) => string} times
- */
-export async function sendAll(list, told, times) {
+type Times = (moment: string) => string;
+
+/** Sends one part after the other. What others did first is shown in `told`. Raises Problem. */
+export async function sendAll(list: GateList, told: HTMLElement, times: Times): Promise<void> {
   while (list.unsent.length) {
     const results = await sendScans(list);
-    told.append(
-      ...describeOthers(
-        results.filter((one) => one.outcome !== "admitted"),
-        times,
-      ),
-    );
+    const refused = results.filter((one) => one.outcome !== "admitted");
+    told.append(...refused.map((one) => el("div", { class: "notice warn" }, wordsOf(one, times))));
   }
 }
 
-/**
- * What is said of people whom this device let in, but whom the server would not have.
- * @param {object[]} results of `sendScans` @param {(moment: string) => string} times
- */
-function describeOthers(results, times) {
-  return results.map((result) => describeOther(result, times));
-}
-
-function describeOther(result, times) {
-  return el("div", { class: "notice warn" }, wordsOf(result, times));
-}
-
-/** @param {object} result of `sendScans` */
-export function wordsOf(result, times) {
+/** Returns what is said of somebody whom this device let in, but whom the server would not have. */
+export function wordsOf(result: SentScan, times: Times): string {
   const who = result.attendee || "Somebody";
-  const words = {
+  const words: Partial<Record<SentScan["outcome"], string>> = {
     void: `${who} was let in here, but the ticket was refunded.`,
     suspended: `${who} was let in here, but the payment is disputed.`,
     undone: `${who} was let in here; that was taken back meanwhile.`,
@@ -46,10 +29,10 @@ export function wordsOf(result, times) {
   return words[result.outcome] ?? `${who} was let in here; the server refused it.`;
 }
 
-/** Whoever tells the server first stays admitted, though they may have come in later. */
-function duplicate(who, { at, check_in: other }, times) {
-  const [where, then] = [other?.device ?? "Somebody", other && times(other.checked_in_at)];
+/** Whoever the server hears of first stays admitted, though they may have come in later. */
+function duplicate(who: string, { at, check_in: other }: SentScan, times: Times): string {
   if (!other) return `${who} was let in here, but the ticket was used already.`;
+  const [where, then] = [other.device ?? "Somebody", times(other.checked_in_at)];
   if (Date.parse(other.checked_in_at) > Date.parse(at))
     return `${who} was let in here, ${times(at)}, and with the same ticket again by ${where}, ${then}.`;
   return `${who} was let in here, but the ticket was used already. ${where} was first, ${then}.`;

@@ -1,26 +1,36 @@
 // An event's call for papers, for its staff: from when until when proposals are taken, in the call's own time zone.
-import { get, send, tagOf } from "../../api/client.ts";
+import { asProblem, at, get, type Schemas, send, tagOf } from "../../api/client.ts";
 import { el } from "../../ui/elements.ts";
 import { exact } from "../../ui/format.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
+import { clockTime, momentOf } from "../../ui/zoned.ts";
 
-/** The part of a page that says it. @param {boolean} edits whether the reader may say so */
-export async function callOf(event, edits) {
-  const path = `/events/${event.id}/call-for-papers`;
+type Event = Schemas["Event"];
+type Call = Schemas["CallForPapers"];
+
+/** A field for a day and a time. */
+interface Moment {
+  input: HTMLInputElement;
+  field: HTMLElement;
+}
+
+/** Returns the part of the page about the call. `edits`: whether the reader may change it. Raises Problem. */
+export async function callOf(event: Event, edits: boolean): Promise<HTMLElement> {
+  const forStaff = at("/events/{event}/call-for-papers", { event: event.id }, { view: "all" });
   const section = el("section", { "aria-labelledby": "call" });
   const heading = el("h2", { id: "call", class: "section-title" }, "Call for papers");
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
 
-  async function current() {
+  async function current(): Promise<Call | null> {
     try {
-      return await get(`${path}?view=all`);
+      return await get(forStaff);
     } catch (error) {
-      if (error.status !== 404) throw error;
+      if (asProblem(error).status !== 404) throw error;
       return null;
     }
   }
 
-  function show(call) {
+  function show(call: Call | null): void {
     const way = el("a", { href: `/e/${event.slug ?? event.id}/call` }, "The page where people propose");
     const zone = call?.timezone;
     const said = call
@@ -48,11 +58,11 @@ export async function callOf(event, edits) {
     section.replaceChildren(heading, said, spoken, ways);
   }
 
-  function change(call) {
-    const zone = call?.timezone ?? event.timezone;
-    const opens = moment("opens", `Opens (${zone})`, local(call?.opens_at ?? new Date().toISOString(), zone));
-    const closes = moment("closes", `Closes (${zone})`, call ? local(call.closes_at, zone) : "");
-    const before = call ? textOf(call.announcement) : "";
+  function change(call: Call | null): void {
+    const zone = call?.timezone ?? event.timezone ?? "UTC";
+    const opens = moment("opens", `Opens (${zone})`, clockTime(call?.opens_at ?? Date.now(), zone));
+    const closes = moment("closes", `Closes (${zone})`, call ? clockTime(call.closes_at, zone) : "");
+    const before = call ? textOf(call.announcement ?? "") : "";
     const text = el("textarea", { id: "announcement", rows: 6 });
     text.value = before;
     const failed = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
@@ -69,38 +79,42 @@ export async function callOf(event, edits) {
     );
     let held = call;
 
-    function complain(words) {
+    function complain(words: string): void {
       failed.textContent = words;
       failed.hidden = false;
       failed.focus();
     }
 
-    /** What the input says; what was not touched stays to the second. */
-    const said = ({ input }, at) => (at && input.value === local(at, zone) ? at : instant(input.value, zone));
+    /** Returns the moment in the field; one that was not changed keeps its seconds. */
+    const chosen = ({ input }: Moment, known?: string) =>
+      known && input.value === clockTime(known, zone) ? known : momentOf(input.value, zone);
 
-    async function put() {
+    async function put(): Promise<void> {
       const body = {
-        announcement: call && text.value === before ? call.announcement : htmlOf(text.value),
-        opens_at: said(opens, call?.opens_at),
-        closes_at: said(closes, call?.closes_at),
+        announcement: call && text.value === before ? (call.announcement ?? "") : htmlOf(text.value),
+        opens_at: chosen(opens, call?.opens_at),
+        closes_at: chosen(closes, call?.closes_at),
         timezone: zone,
       };
-      const saved = await send("PUT", path, body, held ? { match: tagOf(`${path}?view=all`) } : {});
+      const saved = await send("PUT", at("/events/{event}/call-for-papers", { event: event.id }), body, {
+        match: held ? tagOf(forStaff) : undefined,
+      });
       await current().catch(() => {}); // for its tag; if this fails, the next change says that it is another
       show(saved);
       spoken.textContent = "The call is saved.";
       spoken.focus();
     }
 
-    /** Back to the call as it is, also as somebody else made it meanwhile. */
-    async function leave() {
+    /** Goes back to the call as it is, also as somebody else made it meanwhile. */
+    async function leave(): Promise<void> {
       show(await current().catch(() => held));
       section.querySelector("button")?.focus();
     }
 
-    async function explain(error) {
+    async function explain(thrown: unknown): Promise<string> {
+      const error = asProblem(thrown);
       if (error.status !== 412 && error.status !== 428)
-        return error.errors?.[0] ? `This ${error.errors[0].detail}.` : error.message;
+        return error.errors[0] ? `This ${error.errors[0].detail}.` : error.message;
       held = await current();
       return "Somebody else changed the call meanwhile. Save again to put yours in its place, or leave it and look at theirs.";
     }
@@ -110,13 +124,14 @@ export async function callOf(event, edits) {
       const wrong = [opens, closes].find(({ input }) => !input.checkValidity());
       if (wrong) {
         complain("Type a day and a time for both.");
-        return wrong.input.focus();
+        wrong.input.focus();
+        return;
       }
       save.disabled = true;
       try {
         await put();
       } catch (error) {
-        complain(await explain(error).catch((again) => again.message));
+        complain(await explain(error).catch((again) => asProblem(again).message));
       } finally {
         save.disabled = false;
       }
@@ -130,40 +145,11 @@ export async function callOf(event, edits) {
   return section;
 }
 
-function time(at, zone) {
-  return el("time", { datetime: at }, exact(at, zone));
+function time(moment: string, zone?: string): HTMLElement {
+  return el("time", { datetime: moment }, exact(moment, zone));
 }
 
-function moment(id, label, value) {
+function moment(id: string, label: string, value: string): Moment {
   const input = el("input", { id, type: "datetime-local", max: "9999-12-31T23:59", required: true, value });
   return { input, field: el("div", { class: "field" }, el("label", { for: id }, label), input) };
-}
-
-/** A moment as the clocks of a zone show it, for an input. */
-function local(at, zone) {
-  const parts = {
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: zone,
-  };
-  return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(at)).replace(" ", "T");
-}
-
-/** The moment at which the clocks of a zone show this. Where they show it twice, the first. */
-function instant(shown, zone) {
-  const asUtc = Date.parse(`${shown}:00Z`);
-  const early = [14, 0, -14].map((hours) => offset(asUtc - hours * 3_600_000, zone));
-  const found = [...new Set(early)].map((ms) => new Date(asUtc - ms)).filter((one) => local(one, zone) === shown);
-  return new Date(Math.min(...(found.length ? found : [asUtc - early[1]]).map(Number)))
-    .toISOString()
-    .replace(".000Z", "Z");
-}
-
-/** How far ahead of UTC the clocks of a zone are, in ms. */
-function offset(at, zone) {
-  return Date.parse(`${local(at, zone)}:00Z`) - Math.floor(at / 60_000) * 60_000;
 }

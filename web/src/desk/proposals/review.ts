@@ -1,78 +1,73 @@
-// The proposals of an event, for its staff: from when until when they are taken, and what becomes of each.
-import { get, getAll, Problem, send } from "../../api/client.ts";
+// The proposals of an event, for its staff: the call for papers, and a decision about each proposal.
+import { asProblem, at, get, getAll, Problem, type Schemas, send } from "../../api/client.ts";
 import { MAY, ownRoles } from "../../api/roles.ts";
 import { user } from "../../api/session.ts";
-import { el } from "../../ui/elements.ts";
+import { el, find } from "../../ui/elements.ts";
 import { exact } from "../../ui/format.ts";
 import { htmlOf, safe } from "../../ui/rich-text.ts";
 import { callOf } from "./call-settings.ts";
 
-const root = document.querySelector("[data-review]");
-const eventId = location.pathname.split("/")[2];
-/** What is shown together; what was decided is folded up. */
-const GROUPS = [
+type Event = Schemas["Event"];
+type Session = Schemas["Session"];
+type Speaker = Schemas["Speaker"];
+type State = Schemas["SessionState"];
+
+const root = find(document, "[data-review]", HTMLElement);
+const eventId = location.pathname.split("/")[2] ?? "";
+/** What is shown together, and what is said when that is nothing; what was decided is folded up. */
+const GROUPS: [title: string, states: State[], empty?: string][] = [
   ["To be decided", ["submitted"], "Nothing waits for you."],
   ["Accepted", ["accepted", "confirmed"]],
   ["Not accepted or withdrawn", ["rejected", "withdrawn"]],
 ];
-const STATES = {
+const STATES: Partial<Record<State, string>> = {
   submitted: "Open",
   accepted: "Accepted",
   confirmed: "Confirmed",
   rejected: "Not accepted",
   withdrawn: "Withdrawn",
 };
-const MOODS = { submitted: "warn", accepted: "good", confirmed: "good" };
+const TONES: Partial<Record<State, string>> = { submitted: "warn", accepted: "good", confirmed: "good" };
 
-async function start() {
+async function start(): Promise<void> {
   try {
-    const event = await get(`/events/${eventId}?view=all`);
+    const event = await get(at("/events/{event}", { event: eventId }, { view: "all" }));
     const own = (await ownRoles()).get(event.id);
     if (!MAY.review.has(own)) throw new Problem(404);
-    document.querySelector("[data-title]").textContent = `Proposals for ${event.name}`;
+    find(document, "[data-title]", HTMLElement).textContent = `Proposals for ${event.name}`;
     const list = el("div", {});
     root.replaceChildren(await callOf(event, MAY.announce.has(own)), list);
     await refresh(event, list);
-    lead(document.getElementById(location.hash.slice(1)));
+    unfold(document.getElementById(location.hash.slice(1)));
   } catch (error) {
+    const problem = asProblem(error);
     const missing =
-      error.status === 404 ? "There is no such event, or you do not decide about its proposals." : error.message;
+      problem.status === 404 ? "There is no such event, or you do not decide about its proposals." : problem.message;
     root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, missing));
   }
   root.removeAttribute("aria-busy");
 }
 
-/** Unfold what somebody was led to. */
-function lead(found) {
+/** Unfolds the proposal that the address names. */
+function unfold(found: HTMLElement | null): void {
   if (!found) return;
   for (const fold of [found.closest(".decided"), found.querySelector("details")]) fold?.setAttribute("open", "");
   found.scrollIntoView();
 }
 
-async function refresh(event, list) {
-  const path = `/events/${event.id}`;
+async function refresh(event: Event, list: HTMLElement): Promise<void> {
   const [sessions, speakers] = await Promise.all([
-    getAll(`${path}/sessions?view=all`),
-    getAll(`${path}/speakers?view=all`),
+    getAll(at("/events/{event}/sessions", { event: event.id }, { view: "all" })),
+    getAll(at("/events/{event}/speakers", { event: event.id }, { view: "all" })),
   ]);
   const people = new Map(speakers.map((one) => [one.id, one]));
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
-  const again = async (said) => {
-    const typed = new Map([...list.querySelectorAll("textarea")].map((one) => [one.id, one.value]));
-    const unfolded = [...list.querySelectorAll("li[id]")]
-      .filter((one) => one.querySelector("details").open)
-      .map((one) => one.id);
-    await refresh(event, list);
-    for (const one of list.querySelectorAll("textarea")) one.value = typed.get(one.id) ?? "";
-    for (const one of list.querySelectorAll("li[id]")) one.querySelector("details").open = unfolded.includes(one.id);
-    const told = list.querySelector("[role=status]");
-    told.textContent = said;
-    told.focus();
-  };
+  const again = (said: string) => redraw(event, list, said);
   list.replaceChildren(
     spoken,
-    ...GROUPS.map(([title, states, empty]) => {
-      const rows = sessions.filter((one) => states.includes(one.state)).map((one) => row(event, one, people, again));
+    ...GROUPS.flatMap(([title, states, empty]) => {
+      const shownHere = sessions.filter((one) => states.includes(one.state ?? "draft"));
+      const rows = shownHere.map((one) => row(event, one, people, again));
       const heading = el(
         "h2",
         { class: "section-title" },
@@ -80,26 +75,41 @@ async function refresh(event, list) {
         rows.length > 0 && el("span", { class: "count" }, ` ${rows.length}`),
       );
       const shown = rows.length ? el("ul", { class: "letters" }, ...rows) : el("p", { class: "empty" }, empty);
-      if (empty) return el("section", { "aria-label": title }, heading, shown);
-      return (
-        rows.length > 0 &&
-        el("details", { class: "decided" }, el("summary", {}, heading), el("section", { "aria-label": title }, shown))
-      );
-    }).filter(Boolean),
+      if (empty) return [el("section", { "aria-label": title }, heading, shown)];
+      const decided = el("section", { "aria-label": title }, shown);
+      return rows.length ? [el("details", { class: "decided" }, el("summary", {}, heading), decided)] : [];
+    }),
   );
 }
 
-function row(event, session, people, again) {
-  const speakers = session.speaker_ids.map((id) => people.get(id)).filter(Boolean);
+/** Draws the proposals anew and says what was done. What is typed and unfolded elsewhere stays. */
+async function redraw(event: Event, list: HTMLElement, said: string): Promise<void> {
+  const typed = new Map([...list.querySelectorAll("textarea")].map((one) => [one.id, one.value]));
+  const unfolded = new Set([...list.querySelectorAll("li[id]:has(> details[open])")].map((one) => one.id));
+  await refresh(event, list);
+  for (const one of list.querySelectorAll("textarea")) one.value = typed.get(one.id) ?? "";
+  for (const one of list.querySelectorAll("li[id]")) {
+    one.querySelector("details")?.toggleAttribute("open", unfolded.has(one.id));
+  }
+  const status = find(list, "[role=status]", HTMLElement);
+  status.textContent = said;
+  status.focus();
+}
+
+type Again = (said: string) => Promise<void>;
+
+function row(event: Event, session: Session, people: Map<string, Speaker>, again: Again): HTMLElement {
+  const state = session.state ?? "draft";
+  const speakers = (session.speaker_ids ?? []).map((id) => people.get(id)).filter((one) => one !== undefined);
   const about = el("div", { class: "letter-text" });
-  about.append(safe(session.long_abstract || session.short_abstract));
+  about.append(safe(session.long_abstract || session.short_abstract || ""));
   for (const one of speakers) {
     if (!one.short_biography) continue;
     about.append(el("h4", {}, `About ${one.name}`), safe(one.short_biography));
   }
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
   const words = el("textarea", { id: `words-${session.id}`, rows: 3 });
-  const buttons = ["accept", "reject"].map((decision) =>
+  const buttons = (["accept", "reject"] as const).map((decision) =>
     el(
       "button",
       { class: `button ${decision === "accept" ? "" : "quiet"}`, type: "button", onclick: () => decide(decision) },
@@ -108,19 +118,17 @@ function row(event, session, people, again) {
     ),
   );
 
-  async function decide(decision) {
+  async function decide(decision: Schemas["Decision"]): Promise<void> {
     for (const one of buttons) one.disabled = true;
     failed.hidden = true;
     try {
-      await send("POST", `/events/${event.id}/sessions/${session.id}/review`, {
-        decision,
-        message: htmlOf(words.value),
-      });
+      const address = at("/events/{event}/sessions/{id}/review", { event: event.id, id: session.id });
+      await send("POST", address, { decision, message: htmlOf(words.value) });
       await again(
         `“${session.title}” is ${decision === "accept" ? "accepted" : "not accepted"}. Its speakers are told.`,
       );
     } catch (error) {
-      failed.textContent = error.message;
+      failed.textContent = asProblem(error).message;
       failed.hidden = false;
       for (const one of buttons) one.disabled = false;
     }
@@ -132,27 +140,27 @@ function row(event, session, people, again) {
     { id: session.id },
     el("h3", {}, session.title),
     el("p", { class: "muted" }, names, names && " · ", time(session.created_at)),
-    el("p", {}, el("span", { class: `label ${MOODS[session.state] ?? ""}` }, STATES[session.state])),
+    el("p", {}, el("span", { class: `label ${TONES[state] ?? ""}` }, STATES[state] ?? state)),
     el(
       "details",
       {},
       el(
         "summary",
         {},
-        session.state === "submitted" ? "Read and decide" : "Read",
+        state === "submitted" ? "Read and decide" : "Read",
         el("span", { class: "hidden" }, ` “${session.title}”`),
       ),
       about,
       failed,
-      session.state === "submitted" &&
+      state === "submitted" &&
         el("div", { class: "field" }, el("label", { for: words.id }, "To its speakers (optional)"), words),
-      session.state === "submitted" && el("div", { class: "ways" }, ...buttons),
+      state === "submitted" && el("div", { class: "ways" }, ...buttons),
     ),
   );
 }
 
-function time(at) {
-  return el("time", { datetime: at }, exact(at));
+function time(moment: string): HTMLElement {
+  return el("time", { datetime: moment }, exact(moment));
 }
 
 if (user()) start();
