@@ -3,8 +3,9 @@
 
 import { asProblem } from "../api/client.ts";
 import { KEPT } from "../api/push-off.ts";
+import type { PushedNotification } from "../live/frames.ts";
 import { load, markAll, newest, type StoreChange, store, watch } from "../live/notifications.ts";
-import { live, type PushedNotification } from "../live/socket.ts";
+import { live } from "../live/socket.ts";
 import { el, icon } from "../ui/elements.ts";
 import { recall } from "../ui/storage.ts";
 

@@ -1,7 +1,8 @@
 // What this tab knows of the reader's notifications: a store that the bell and the inbox show, changed by clicks here
 // and by pushes. A mark is shown at once and undone when the server refuses it.
 import { at, get, Problem, type Schemas, send } from "../api/client.ts";
-import { live, type PushedNotification } from "./socket.ts";
+import type { PushedNotification } from "./frames.ts";
+import { live } from "./socket.ts";
 
 /** A notification as this tab knows it; `problem` is why its last mark could not be saved. */
 export interface Known extends Omit<Schemas["NotificationRead"], "group" | "links"> {

@@ -1,7 +1,8 @@
 // One socket a tab for what changes. It reconnects by itself; meanwhile the unread count is asked for with its ETag, so
 // that the number stays right where sockets are blocked or switched off. docs/live.md has the protocol.
-import { at, get, Problem, type Schemas, send } from "../api/client.ts";
+import { at, get, Problem, send } from "../api/client.ts";
 import { onChange, user } from "../api/session.ts";
+import type { Frame, News, NewsName, PushedNotification, Versions } from "./frames.ts";
 
 const PING_MS = 55_000;
 const GREET_EVERY = 6; // a push can get lost on its way to a socket that is well: ask now and then what there is
@@ -17,71 +18,6 @@ const RECENT_MS = 60_000;
 const MOST_RECENT = 100;
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** A notification as it is pushed: without its links, and sometimes without its group. */
-export interface PushedNotification {
-  id: string;
-  title: string;
-  message: string;
-  action: string;
-  received_at: string;
-  received_ago: string;
-  mark_read: string;
-  group?: Schemas["Group"] | null;
-}
-
-export interface OrderFrame {
-  order_id: string;
-  state: string;
-}
-
-export interface CheckInsFrame {
-  event_id: string;
-  counts: Schemas["CheckInCounts"];
-  tickets: { ticket: string; checked_in_at: string | null; recorded_at: string }[];
-}
-
-export interface ImportFrame {
-  import_id: string;
-  state: string;
-  done: number;
-  total: number;
-}
-
-export interface ChangedList {
-  event_id: string;
-  list: string;
-  version: number;
-}
-
-/** What listeners are called with, by name. */
-interface News {
-  count: number;
-  new: PushedNotification[];
-  read: string[];
-  unread: string[];
-  open: undefined;
-  resync: undefined;
-  order: OrderFrame;
-  "check-ins": CheckInsFrame;
-  import: ImportFrame;
-  changed: ChangedList;
-}
-type NewsName = keyof News;
-type Versions = Record<string, number>;
-
-/** The server's frames (docs/live.md). `notif_count` and `more` come with several of them. */
-type Frame = { notif_count?: number; more?: number } & (
-  | { meta: "WS connected"; missed: PushedNotification[]; resync: boolean; position: string }
-  | { meta: "New notifications"; notifs: PushedNotification[] }
-  | { meta: "Watching"; event_id: string; versions: Versions }
-  | ({ meta: "Changed" } & ChangedList)
-  | { meta: "Notifications read" | "Notifications unread"; ids: string[] }
-  | ({ meta: "Order" } & OrderFrame)
-  | ({ meta: "Check-ins" } & CheckInsFrame)
-  | ({ meta: "Import" } & ImportFrame)
-  | { meta: "pong" | "Unwatched" }
-  | { meta: "error"; event_id?: string }
-);
 type TimerName = "greeting" | "ping" | "pong" | "poll" | "retry";
 
 /** Returns the Unix milliseconds in an id (a ULID). */

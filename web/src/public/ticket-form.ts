@@ -6,32 +6,12 @@ import { showFieldError } from "../ui/field-error.ts";
 import { money } from "../ui/format.ts";
 import { isRecord, recallFields, remember } from "../ui/storage.ts";
 import { opening } from "./discount-codes.ts";
+import type { OfferedType } from "./offered-type.ts";
 
 const FEW = 10;
 const TYPED = ["name", "email", "discount_code", "access_code"] as const;
 type TypedField = (typeof TYPED)[number];
 type OrderForm = Schemas["OrderForm"];
-
-/** A ticket type on the page. Times are ms, amounts minor units; `note` is why a quantity was changed. */
-export interface OfferedType {
-  id: string;
-  name: string;
-  amount: number;
-  currency: string;
-  min: number;
-  max: number;
-  opens: number;
-  closes: number;
-  available: number;
-  wanted: number;
-  note: string;
-  opened: boolean;
-  input: HTMLInputElement;
-  state: HTMLElement;
-  fewer: HTMLButtonElement;
-  more: HTMLButtonElement;
-  waiting?: HTMLElement;
-}
 
 const form = find(document, "[data-tickets]", HTMLFormElement);
 const event = form.dataset.event ?? "";

@@ -86,7 +86,7 @@ async function reader(): Promise<Read> {
 }
 
 async function canDetect(Detector: BarcodeReaderClass): Promise<boolean> {
-  const formats = await Detector.getSupportedFormats().catch(() => []);
+  const formats: string[] = await Detector.getSupportedFormats().catch(() => []);
   return formats.includes("qr_code");
 }
 

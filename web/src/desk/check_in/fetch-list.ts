@@ -1,6 +1,6 @@
 // Reads the list that a scanner keeps for the time without a network. Loaded by scan-list.ts.
 import { at, get, type Schemas } from "../../api/client.ts";
-import type { ListedTicket } from "./scan-list.ts";
+import type { ListedTicket } from "./list-types.ts";
 
 /** Returns the salt of the hashes, and the tickets as scan-list.ts keeps them. Raises Problem. */
 export async function readList(event: string): Promise<{ salt: string; found: ListedTicket[] }> {

@@ -1,7 +1,8 @@
 // Keeps the check-in page in this browser, so that it opens without a network after one visit; sw.js serves it then. The
 // page is the same for everybody and every event and holds nothing personal: lists are in storage.ts.
 import { isRecord, recall, recallFields, remember } from "../../ui/storage.ts";
-import type { GateList, KeptEvent, Scan } from "./scan-list.ts";
+import type { KeptEvent, Scan } from "./list-types.ts";
+import type { GateList } from "./scan-list.ts";
 import { keysOf } from "./storage.ts";
 
 const PAGE = "/events/-/check-in"; // where sw.js finds it

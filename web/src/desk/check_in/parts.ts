@@ -2,7 +2,8 @@
 // the time without a network. Drawn by check-in.ts.
 import type { Schemas } from "../../api/client.ts";
 import { el } from "../../ui/elements.ts";
-import type { GateList, Scan } from "./scan-list.ts";
+import type { Scan } from "./list-types.ts";
+import type { GateList } from "./scan-list.ts";
 
 type CheckIn = Schemas["CheckIn"];
 

@@ -3,87 +3,19 @@
 // in is used in all. Nothing here is shown; check-in.ts does that.
 import { now, type Schemas } from "../../api/client.ts";
 import { user } from "../../api/session.ts";
+import type {
+  AboutList,
+  HeardCheckIn,
+  Holder,
+  Judged,
+  KeptEvent,
+  ListedTicket,
+  Mark,
+  Marks,
+  Scan,
+  TicketState,
+} from "./list-types.ts";
 import { Kept } from "./storage.ts";
-
-type TicketState = Schemas["TicketState"];
-
-/** A ticket of the list; `recorded` is ms, when the server recorded that it was used or not. */
-export type ListedTicket = [
-  hash: string,
-  ticket: string,
-  attendee: string,
-  type: string,
-  state: TicketState,
-  usedAt: string | null,
-  recorded: number,
-];
-
-/** What was heard of a ticket since the list was fetched. Times are ms but `used`. */
-interface Mark {
-  /** When this was last changed here. */
-  at: number;
-  used?: string | null;
-  recorded?: number;
-  state?: TicketState | undefined;
-  /** When the state was heard. */
-  since?: number;
-  /** The hash of a code that is good no more. */
-  gone?: string;
-  /** The hash of a code that the list does not have. */
-  hash?: string | undefined;
-  attendee?: string;
-  type?: string;
-}
-type Marks = Record<string, Mark>;
-
-/** A scan that was not sent. `isBack`: it was taken back. */
-export interface Scan {
-  code: string;
-  at: string;
-  ticket: string;
-  device: string;
-  attendee: string;
-  type: string;
-  isBack?: boolean;
-}
-
-/** What is kept of an event with its list. */
-export interface KeptEvent {
-  id: string;
-  slug?: string | null;
-  name: string;
-  timezone?: string;
-}
-
-/** About the list: when it was fetched and how far the server's clock is ahead, both in ms. */
-export interface AboutList {
-  salt: string;
-  at: number;
-  skew: number;
-  event: KeptEvent;
-}
-
-/** A check-in as the server sends it: answers have more of it than pushes. */
-export interface HeardCheckIn {
-  ticket: string;
-  checked_in_at: string | null;
-  recorded_at: string | null;
-}
-
-/** The verdict on a code, named as the API names refusals. */
-export interface Judged {
-  verdict: string;
-  attendee?: string;
-  type?: string;
-  at?: string;
-}
-
-/** Who has a ticket, as the server says of it. */
-interface Holder {
-  ticket: string;
-  attendee: string;
-  ticket_type: string;
-}
 
 /** What a refusal of the server says of a ticket. */
 const STATES: Record<string, TicketState> = { ticket_void: "void", ticket_suspended: "suspended" };

@@ -1,7 +1,8 @@
 // Sends scans that were made without a network. Loaded when there are some, by check-in.ts and sign-out.ts.
 import { asProblem, at, type Schemas, send } from "../../api/client.ts";
 
-import type { GateList, HeardCheckIn, Scan } from "./scan-list.ts";
+import type { HeardCheckIn, Scan } from "./list-types.ts";
+import type { GateList } from "./scan-list.ts";
 
 /** What came of a scan: the server's result, who it was, and when they were scanned here. */
 export type SentScan = Schemas["ScanResult"];
