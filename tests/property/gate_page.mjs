@@ -1,5 +1,5 @@
 // The check-in page without a browser: runs its own modules over a test's steps, and prints its verdict on each.
-// Usage: node gate_page.mjs <folder of the modules> <file of steps, JSON lines> [forgetful]
+// Usage: node gate_page.mjs <URL of web/src> <file of steps, JSON lines> [forgetful]
 import { readFileSync } from "node:fs";
 
 const [folder, steps, control] = process.argv.slice(2);
@@ -41,9 +41,9 @@ globalThis.fetch = async (url, { method, body } = {}) => {
   return new Response(JSON.stringify(answer), { status: 200 });
 };
 
-const { GateList } = await import(`${folder}/gatelist.js`);
-const { sendScans } = await import(`${folder}/gatesend.js`);
-const { readCode } = await import(`${folder}/ticketcode.js`);
+const { GateList } = await import(`${folder}/desk/check_in/scan-list.ts`);
+const { sendScans } = await import(`${folder}/desk/check_in/send-scans.ts`);
+const { readCode } = await import(`${folder}/desk/check_in/ticket-code.ts`);
 const tabs = new Map();
 const fetching = new Map(); // by tab: the function that ends its request, given the answer
 

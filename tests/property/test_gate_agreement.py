@@ -2,7 +2,7 @@
 
 Two devices of an event scan for hours, with and without a network: tickets come twice, are refunded, disputed, get
 another holder or belong to another event; codes are typed in many ways; check-ins are undone, pushes come late or
-never, answers get lost, clocks are wrong. The page's own modules run under node (gate_page.mjs), the server's rules
+never, answers get lost, clocks are wrong. The page's own modules run under Node (gate_page.mjs), the server's rules
 over dictionaries (gate_world.py). CI runs 3,000 scans, always the same ones; MARQUEE_SCANS sets a number of new random
 ones (`make soak`: 100,000).
 """
@@ -10,8 +10,6 @@ ones (`make soak`: 100,000).
 import json
 import os
 import random
-import shutil
-import subprocess
 import time
 from collections import Counter
 from datetime import datetime
@@ -25,13 +23,10 @@ from chalicelib.check_in.domain.check_in import CheckIn, CheckInForm, OfflineSca
 from chalicelib.core.errors import AlreadyCheckedIn, MarqueeError
 from chalicelib.core.preconditions import ANY
 from chalicelib.tickets.domain.ticket import parse_code, parse_name, ticket_name
+from tests.harness.node import needs_node, output_of
 from tests.property.gate_world import PAID, STAFF, Device, World, typed
 
-NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(
-    NODE is None, reason="*** SKIPPED: the gate's page is JavaScript, and there is no node here (`make node`) ***"
-)
-MODULES = Path(__file__).parents[2] / "web/public/js"
+pytestmark = needs_node
 DRIVER = Path(__file__).with_name("gate_page.mjs")
 IN_CI = 3_000
 SCANS = int(os.environ.get("MARQUEE_SCANS", str(IN_CI)))
@@ -316,13 +311,10 @@ def same(found: Step, expected: Step) -> bool:
 
 def differences(schedule: Schedule, folder: Path, *control: str) -> list[tuple[Step, Step, Step]]:
     """Returns the steps on which page and server differ: step, page's verdict, server's verdict."""
-    steps, modules = folder / "steps.jsonl", folder / "js"
+    steps = folder / "steps.jsonl"
     steps.write_text("\n".join(json.dumps(step) for step in schedule.steps))
-    shutil.copytree(MODULES, modules)
-    (folder / "package.json").write_text('{"type": "module"}')  # node needs this to treat the scripts as modules
-    command = [str(NODE), str(DRIVER), str(modules), str(steps), *control]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1_800)
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    printed = output_of(DRIVER, str(steps), *control, timeout=1_800)
+    found = [json.loads(line) for line in printed.splitlines()]
     assert [one["number"] for one in found] == [one["number"] for one in schedule.expected]
     pairs = zip(found, schedule.expected, strict=True)
     return [(schedule.steps[one["number"]], one, expected) for one, expected in pairs if not same(one, expected)]

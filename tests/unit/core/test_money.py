@@ -1,10 +1,5 @@
 """Money: the table of currencies, compared with Stripe's page as the double has it, and with the browser's table."""
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from chalicelib.catalog.domain.ticket_type import TicketTypeFields
@@ -24,15 +19,7 @@ from chalicelib.core.validation import validate
 from chalicelib.payments.domain.stripe_account import application_fee
 from local.stripe_double.api.errors import StripeError
 from local.stripe_double.payments import currencies as at_stripe
-
-ROOT = Path(__file__).parents[3]
-NODE = shutil.which("node")
-ASKED = """
-import { decimals, step } from "./web/public/js/currencies.js";
-import { money } from "./web/public/js/format.js";
-const codes = JSON.parse(process.argv[1]);
-console.log(JSON.stringify(codes.map((code) => [decimals(code), step(code), money({ amount: 500000, currency: code }, "en")])));
-"""
+from tests.harness.node import evaluate, needs_node
 
 
 def refused(amount: int, currency: str) -> str:
@@ -74,17 +61,17 @@ def test_currency_is_counted_as_stripe_counts_it(currency: str) -> None:
         at_stripe.check_total(maximum_charge(currency) + 1, code)
 
 
-@pytest.mark.skipif(NODE is None, reason="*** SKIPPED: the browser's table is JavaScript; there is no node here ***")
+@needs_node
 def test_browser_has_the_same_table_and_shows_the_same_amounts() -> None:
     codes = sorted(CURRENCIES)
-    command = [str(NODE), "--input-type=module", "--eval", ASKED, json.dumps(codes)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
-    told = dict(zip(codes, json.loads(done.stdout), strict=True))
-    assert {code: found[:2] for code, found in told.items()} == {code: [decimals(code), step(code)] for code in codes}
-    digits = {code: "".join(filter(lambda sign: sign in "0123456789.,", found[2])) for code, found in told.items()}
-    shown = {code: display(500_000, code).removesuffix(f" {code}") for code in codes}
-    assert {code: found.strip(".") for code, found in digits.items()} == shown
-    assert told["UGX"][2] == "UGX\N{NO-BREAK SPACE}5,000.00"
+    table = evaluate("ui/currencies.ts", "given.map((code) => [module.decimals(code), module.step(code)])", codes)
+    amounts = 'given.map((currency) => module.money({ amount: 500000, currency }, "en"))'
+    shown_there = evaluate("ui/format.ts", amounts, codes)
+    assert table == [[decimals(code), step(code)] for code in codes]
+    digits = ["".join(filter(lambda sign: sign in "0123456789.,", found)) for found in shown_there]
+    shown = [display(500_000, code).removesuffix(f" {code}") for code in codes]
+    assert [found.strip(".") for found in digits] == shown
+    assert shown_there[codes.index("UGX")] == "UGX\N{NO-BREAK SPACE}5,000.00"
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))

@@ -1,1 +1,1 @@
-"""Modules of the pages that need no browser, run by node."""
+"""Modules of the pages that need no browser, run by Node."""

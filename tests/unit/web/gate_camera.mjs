@@ -1,5 +1,5 @@
-// The camera's button without a browser: runs a scenario over gatecamera.js and prints the result.
-// Usage: node gate_camera.mjs <folder of the modules> <scenario>
+// The camera's button without a browser: runs a scenario over camera-button.ts and prints the result.
+// Usage: node gate_camera.mjs <URL of web/src> <scenario>
 const [folder, scenario] = process.argv.slice(2);
 let given = []; // cameras that the browser has given to the page
 let refusal = null;
@@ -26,7 +26,7 @@ const mediaDevices = {
 };
 Object.defineProperty(globalThis, "navigator", { value: { mediaDevices }, configurable: true });
 
-const { GateCamera } = await import(`${folder}/gatecamera.js`);
+const { GateCamera } = await import(`${folder}/desk/check_in/camera-button.ts`);
 const read = [];
 const parts = { video: { async play() {} }, button: {}, note: {}, onCode: (code) => read.push(code) };
 const camera = new GateCamera(parts);

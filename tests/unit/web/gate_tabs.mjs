@@ -1,5 +1,5 @@
 // Tabs of the check-in page without a browser, over one localStorage that may be full: runs a scenario, prints the result.
-// Usage: node gate_tabs.mjs <folder of the modules> <scenario>
+// Usage: node gate_tabs.mjs <URL of web/src> <scenario>
 const [folder, scenario] = process.argv.slice(2);
 const AT = "2026-11-30T10:00:00Z";
 const LATER = "2026-11-30T10:05:00Z";
@@ -47,7 +47,7 @@ globalThis.fetch = (url, { method = "GET", body } = {}) =>
   });
 signIn("U");
 
-const { GateList } = await import(`${folder}/gatelist.js`);
+const { GateList } = await import(`${folder}/desk/check_in/scan-list.ts`);
 
 /** Waits for a request and returns the oldest one. */
 async function request() {
@@ -148,7 +148,7 @@ const SCENARIOS = {
   },
   /** A scan is undone after it was sent and before its answer arrives. */
   async taken_back_while_it_is_sent() {
-    const { sendScans } = await import(`${folder}/gatesend.js`);
+    const { sendScans } = await import(`${folder}/desk/check_in/send-scans.ts`);
     const tab = await opened(["A"]);
     await verdict(tab, "A");
     const admitted = { results: [{ outcome: "admitted", ticket: "T-A", check_in: checkIn("A") }] };
@@ -182,8 +182,8 @@ const SCENARIOS = {
     return [...found, later.size];
   },
   async words_of_outcomes() {
-    const { wordsOf } = await import(`${folder}/gatelater.js`);
-    const { sendScans } = await import(`${folder}/gatesend.js`);
+    const { wordsOf } = await import(`${folder}/desk/check_in/send-later.ts`);
+    const { sendScans } = await import(`${folder}/desk/check_in/send-scans.ts`);
     const tab = await opened(["A"]);
     await verdict(tab, "A");
     const sending = sendScans(tab);
@@ -193,7 +193,7 @@ const SCENARIOS = {
   },
   /** The release before stored scans and lists without their user. */
   async earlier_release_left_scans() {
-    const { adoptEarlier, forgetOthers } = await import(`${folder}/gateoffline.js`);
+    const { adoptEarlier, forgetOthers } = await import(`${folder}/desk/check_in/keep-page.ts`);
     for (const event of ["E", "F"]) put(`marquee.gate.list.${event}`, { tickets: [["h", "T-A", "Ann"]] });
     put("marquee.gate.scans.E", [{ code: "ORDER-1-MAC", at: AT }]);
     put("marquee.gate.scans.F", [{ code: "ORDER-2-MAC", at: AT }]);
@@ -209,7 +209,7 @@ const SCENARIOS = {
   },
   /** Two users scanned in this browser. The first sign-out keeps the other's data, the second removes the rest. */
   async both_sign_out() {
-    const { leave } = await import(`${folder}/leaving.js`);
+    const { leave } = await import(`${folder}/account/sign-out.ts`);
     for (const user of ["U", "V"]) put(`marquee.gate.list.${user}.E`, ["row"]);
     put("marquee.gate.list.E", { tickets: [["h", "T-A", "Ann"]] });
     put("marquee.gate.scans.F", [{ code: "ORDER-2-MAC", at: AT }]);

@@ -1,6 +1,6 @@
-"""Paths in web/public/js/format.js: allowed targets after sign-in, of a notification, and of links in texts."""
+"""Paths in web/src/ui/own-url.ts: allowed targets after sign-in, of a notification, and of links in texts."""
 
-from tests.unit.web.node import evaluate, needs_node
+from tests.harness.node import evaluate, needs_node
 
 OWN = "https://marquee.example"
 PAGES = {
@@ -33,4 +33,4 @@ ELSEWHERE = [
 @needs_node
 def test_own_url_takes_pages_of_ours_and_nothing_else() -> None:
     expression = f"given.map((path) => module.ownUrl(path, {OWN!r}))"
-    assert evaluate("format.js", expression, [*PAGES, *ELSEWHERE]) == [*PAGES.values(), *(None for _ in ELSEWHERE)]
+    assert evaluate("ui/own-url.ts", expression, [*PAGES, *ELSEWHERE]) == [*PAGES.values(), *(None for _ in ELSEWHERE)]

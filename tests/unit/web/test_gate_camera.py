@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.unit.web.node import needs_node, run
+from tests.harness.node import needs_node, run
 
 SCAN = "Scan with the camera"
 

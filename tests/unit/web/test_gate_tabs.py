@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.unit.web.node import needs_node, run
+from tests.harness.node import needs_node, run
 
 DRIVER = Path(__file__).with_name("gate_tabs.mjs")
 USED = "already_checked_in"
