@@ -38,7 +38,7 @@ async function start(): Promise<void> {
       get(at("/events/{event}/call-for-papers", { event: event.id }), { open: true }),
       get(at("/events/{event}/tracks", { event: event.id }), { open: true }),
     ]);
-    page(event, call, tracks.items);
+    showCall(event, call, tracks.items);
   } catch (error) {
     const problem = asProblem(error);
     const over = problem.status === 404 ? "No proposals are taken at the moment." : problem.message;
@@ -47,20 +47,13 @@ async function start(): Promise<void> {
   root.removeAttribute("aria-busy");
 }
 
-function page(event: Schemas["Event"], call: Schemas["CallForPapers"], tracks: Schemas["Track"][]): void {
+function showCall(event: Schemas["Event"], call: Schemas["CallForPapers"], tracks: Schemas["Track"][]): void {
   // One's own draft, or what was typed here before anybody signed in.
   const nobodys = `marquee.proposal.${event.id}`;
   const person = user();
   const kept = person ? `${nobodys}.${person.id}` : nobodys;
   const draft = draftIn(kept) ?? draftIn(nobodys);
   let key = draft?.key;
-  const until = el(
-    "p",
-    {},
-    "Until ",
-    el("strong", {}, el("time", { datetime: call.closes_at }, exact(call.closes_at, call.timezone))),
-    ".",
-  );
   const words = el("div", { class: "letter-text" });
   words.append(safe(call.announcement ?? ""));
   const saved = el("p", { class: "muted", role: "status" }, draft?.typed ? "What you typed before is still here." : "");
@@ -82,19 +75,24 @@ function page(event: Schemas["Event"], call: Schemas["CallForPapers"], tracks: S
       }
       const made = await send("POST", at("/events/{event}/submissions", { event: event.id }), formOf(typed), { key });
       for (const one of [kept, nobodys]) remember("localStorage", one, null);
-      const done = el(
-        "p",
-        { class: "notice", role: "status", tabindex: "-1" },
-        `“${made.session.title}” is with the organisers. You will hear what becomes of it.`,
-      );
-      root.replaceChildren(
-        done,
-        el("div", { class: "actions" }, el("a", { class: "button", href: "/proposals" }, "To your proposals")),
-      );
-      done.focus();
+      showSent(made.session.title);
     },
   });
-  root.replaceChildren(until, words, form, saved);
+  root.replaceChildren(untilLine(call), words, form, saved);
+}
+
+function untilLine(call: Schemas["CallForPapers"]): HTMLElement {
+  const closes = el("time", { datetime: call.closes_at }, exact(call.closes_at, call.timezone));
+  return el("p", {}, "Until ", el("strong", {}, closes), ".");
+}
+
+/** Shows that the proposal was sent, in the place of the form. */
+function showSent(title: Schemas["SubmissionShown"]["session"]["title"]): void {
+  const text = `“${title}” is with the organisers. You will hear what becomes of it.`;
+  const done = el("p", { class: "notice", role: "status", tabindex: "-1" }, text);
+  const proposals = el("a", { class: "button", href: "/proposals" }, "To your proposals");
+  root.replaceChildren(done, el("div", { class: "actions" }, proposals));
+  done.focus();
 }
 
 start();

@@ -29,25 +29,27 @@ const queue = el("div", { class: "notice", role: "status", hidden: true });
 let leaving = false;
 let form: Form | null = null; // a page that is drawn anew while somebody waits has another
 let timer: ReturnType<typeof setInterval> | undefined;
-let shown: Pick<Order, "state" | "expires_at"> | null = null;
-let held: Order | null = null; // the order while it can be paid
-let lost = false;
+let shown: Order | { state: "lost" } | null = null; // lost: there is no such order, or this reader may not see it
 
-const over = () => lost || shown?.state === "expired" || shown?.state === "cancelled";
+const over = () => shown !== null && ["expired", "cancelled", "lost"].includes(shown.state);
 const ask = follow(load, (open) => (over() ? 0 : open ? PATIENT_MS : LOOK_MS), { order: orderId });
 
 async function load(): Promise<void> {
   try {
     const order = await readOrder();
-    if (shown?.state === order.state && shown.expires_at === order.expires_at && !isOver(order)) return;
+    if (shown && shown.state !== "lost" && isSame(shown, order) && !isOver(order)) return;
     if (order.state === "reserved") show(order, await readEvent(order));
     else if (["expired", "cancelled"].includes(order.state)) showEnded(order, await readEvent(order));
     else location.replace(`/orders/${orderId}/complete`);
   } catch (error) {
-    if (held && isOver(held)) showEnded(held, await readEvent(held));
+    if (shown?.state === "reserved" && isOver(shown)) showEnded(shown, await readEvent(shown));
     else if (!shown) showProblem(error);
   }
   place.removeAttribute("aria-busy");
+}
+
+function isSame(one: Order, other: Order): boolean {
+  return one.state === other.state && one.expires_at === other.expires_at;
 }
 
 /** Whether the time of a reserved order is over. */
@@ -60,7 +62,7 @@ function show(order: Order, event: OrderedEvent): void {
     showEnded(order, event);
     return;
   }
-  shown = held = order;
+  shown = order;
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const amount = money(order.total);
   const label = el("span", {}, `Pay ${amount}`);
@@ -68,7 +70,7 @@ function show(order: Order, event: OrderedEvent): void {
   form = { pay, label, problem, amount };
   if (leaving) hold(form);
   const cancel = el("button", { class: "button plain", type: "button" }, "Give the tickets back");
-  pay.addEventListener("click", leave);
+  pay.addEventListener("click", openPayment);
   cancel.addEventListener("click", () => giveBack(cancel, problem, event));
   const cameBack = recall("sessionStorage", LEFT);
   const back = "You came back without paying. Nothing was charged, and your tickets are still held.";
@@ -153,7 +155,7 @@ async function checkoutUrl(): Promise<string> {
 }
 
 /** Goes to the payment page. */
-async function leave(): Promise<void> {
+async function openPayment(): Promise<void> {
   if (leaving || !form) return;
   leaving = true;
   form.problem.hidden = true;
@@ -197,7 +199,6 @@ function showEnded(order: Order, event: OrderedEvent): void {
   const ended: Order = isHeld ? { ...order, state: "expired", reason: "hold_ended" } : order;
   if (shown?.state === ended.state) return;
   shown = ended;
-  held = null;
   clearInterval(timer);
   forgetAttempt(order);
   remember("sessionStorage", LEFT, null);
@@ -219,12 +220,12 @@ function showEnded(order: Order, event: OrderedEvent): void {
 
 function showProblem(error: unknown): void {
   const problem = asProblem(error);
-  lost = problem.status === 404 || problem.status === 401;
-  const text = lost
+  const isLost = problem.status === 404 || problem.status === 401;
+  if (isLost) shown = { state: "lost" };
+  const text = isLost
     ? "We cannot find this order, or it is somebody else’s. Open it from the mail you got, or sign in."
     : problem.message;
   const again = () => {
-    lost = false;
     shown = null;
     ask();
   };

@@ -45,7 +45,7 @@ function corner(): void {
 
 function menu(person: User): HTMLElement {
   const out = el("button", { type: "button" }, "Sign out");
-  out.addEventListener("click", () => leave(out, person));
+  out.addEventListener("click", () => leaveSession(out, person));
   const sheet = el(
     "div",
     { class: "sheet list", id: "account-menu", hidden: true },
@@ -78,13 +78,13 @@ function menu(person: User): HTMLElement {
 }
 
 /** Signs out. What the check-in page keeps is removed first; without a network all but its scans. */
-function leave(button: HTMLButtonElement, person: User): void {
+function leaveSession(button: HTMLButtonElement, person: User): void {
   const kept = Object.keys(localStorage).filter((key) => key.startsWith("marquee.gate."));
-  const leaveAlone = () => {
+  const signOutAlone = () => {
     for (const key of kept) if (!key.includes(".scans.")) delete localStorage[key];
     signOut();
   };
-  if (kept.length) import("../account/sign-out.ts").then((module) => module.leave(button, person.id), leaveAlone);
+  if (kept.length) import("../account/sign-out.ts").then((module) => module.leave(button, person.id), signOutAlone);
   else signOut();
 }
 

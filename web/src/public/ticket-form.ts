@@ -1,12 +1,13 @@
 // The ticket form of an event's page: how many of what, who buys, and one order however often the button is pressed.
-import { asProblem, at, get, now, Problem, type Schemas, send } from "../api/client.ts";
+import { asProblem, at, get, now, type Problem, type Schemas } from "../api/client.ts";
 import { user } from "../api/session.ts";
 import { find, inputOf } from "../ui/elements.ts";
 import { showFieldError } from "../ui/field-error.ts";
 import { money } from "../ui/format.ts";
 import { isRecord, recallFields, remember } from "../ui/storage.ts";
-import { opening } from "./discount-codes.ts";
+import { wireCodes } from "./discount-codes.ts";
 import type { OfferedType } from "./offered-type.ts";
+import { placeOrder } from "./place-order.ts";
 
 const FEW = 10;
 const TYPED = ["name", "email", "discount_code", "access_code"] as const;
@@ -16,11 +17,10 @@ type OrderForm = Schemas["OrderForm"];
 const form = find(document, "[data-tickets]", HTMLFormElement);
 const event = form.dataset.event ?? "";
 const DRAFT = `marquee.draft.${event}`;
-const ATTEMPT = `marquee.attempt.${event}`;
 const button = find(form, "[data-order]", HTMLButtonElement);
 const problem = find(form, "[data-problem]", HTMLElement);
 const types = [...form.querySelectorAll<HTMLElement>("[data-type]")].map(readType);
-const codes = opening(form, event, {
+const codes = wireCodes(form, event, {
   isKnown: (id) => types.some((type) => type.id === id),
   add: addTypes,
   complain: showFieldError,
@@ -72,7 +72,7 @@ function allowed(type: OfferedType, quantity: number, direction: 1 | -1): number
   return Math.min(quantity, limit);
 }
 
-/** Returns what is said of a type, and the class of that text. */
+/** Returns the text below a type, and the class of that text. */
 function noteOf(type: OfferedType): [text: string, tone: string] {
   if (now() < type.opens) return ["Not on sale yet", ""];
   if (now() >= type.closes) return ["The sale is over", ""];
@@ -189,30 +189,6 @@ function isComplete(): boolean {
   return !wrong;
 }
 
-/** Returns the Idempotency-Key of this very order: the same for a second click, a reload and another tab. */
-function keyFor(body: OrderForm): string {
-  const digest = JSON.stringify([body, user()?.id ?? null]);
-  const attempt = recallFields("localStorage", ATTEMPT);
-  const isSame = attempt.digest === digest && Number(attempt.until) > now();
-  if (isSame && typeof attempt.key === "string") return attempt.key;
-  const key = crypto.randomUUID();
-  remember("localStorage", ATTEMPT, { key, digest, until: now() + 30 * 60_000 });
-  return key;
-}
-
-async function order(body: OrderForm, tries = 4): Promise<Schemas["OrderMade"]> {
-  try {
-    return await send("POST", at("/events/{event}/orders", { event }), body, { key: keyFor(body) });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const running = error.code === "still_running" || error.status === 503;
-    if (error.status < 500 && error.status > 0 && !running) remember("localStorage", ATTEMPT, null);
-    if (!running || tries <= 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter || 1)));
-    return order(body, tries - 1);
-  }
-}
-
 /** Shows one refused field where it is. */
 function explainField(pointer: string, detail: string, lines: OrderForm["lines"]): void {
   const line = lines[Number(/^\/lines\/(\d+)/.exec(pointer)?.[1])];
@@ -249,7 +225,7 @@ async function submit(happening: SubmitEvent): Promise<void> {
   sending = true;
   show();
   try {
-    const made = await order({ lines, buyer, ...codes.typed() });
+    const made = await placeOrder(event, { lines, buyer, ...codes.typed() });
     const { slug, name, zone } = form.dataset;
     remember("localStorage", `marquee.order.${made.id}`, {
       access: made.access ?? null,

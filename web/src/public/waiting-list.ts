@@ -24,10 +24,8 @@ interface Place {
 export function waitingList(type: WaitedType, form: HTMLFormElement): HTMLElement {
   const event = form.dataset.event ?? "";
   const kept = `marquee.waiting.${event}`;
-  const place = el("div", { class: "waiting" });
-  const told = el("p", { class: "state", role: "status" });
+  const status = el("p", { class: "state", role: "status" });
   const button = el("button", { class: "button plain", type: "button" });
-  place.append(told, button);
 
   function keep(entry: Place | undefined): void {
     remember("localStorage", kept, { ...recallFields("localStorage", kept), [type.id]: entry });
@@ -36,31 +34,31 @@ export function waitingList(type: WaitedType, form: HTMLFormElement): HTMLElemen
 
   function show(): void {
     const waits = placeOn(kept, type.id) !== null;
-    told.textContent = waits ? "You are on the waiting list." : "";
+    status.textContent = waits ? "You are on the waiting list." : "";
     button.textContent = waits ? "Wait no longer" : "Tell me when tickets come free";
     button.setAttribute("aria-label", `${button.textContent}: ${type.name}`);
   }
 
-  async function leave({ id, access }: Place): Promise<void> {
+  async function leaveList({ id, access }: Place): Promise<void> {
     try {
       await send("DELETE", at("/events/{event}/waiting-list/{id}", { event, id }, { access }));
       keep(undefined);
-      told.textContent = "You wait no longer.";
+      status.textContent = "You wait no longer.";
     } catch (error) {
       const problem = asProblem(error);
       const isOver = problem.code === "not_waiting";
       if (isOver || problem.status === 404) keep(undefined);
-      told.textContent = isOver ? "Your turn has come already; look into your mail." : problem.message;
+      status.textContent = isOver ? "Your turn has come already; look into your mail." : problem.message;
     }
   }
 
   button.addEventListener("click", () => {
-    const mine = placeOn(kept, type.id);
-    if (mine) leave(mine);
+    const entry = placeOn(kept, type.id);
+    if (entry) leaveList(entry);
     else ask(type, event, form, keep).showModal();
   });
   show();
-  return place;
+  return el("div", { class: "waiting" }, status, button);
 }
 
 function placeOn(kept: string, type: string): Place | null {
