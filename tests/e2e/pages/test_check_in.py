@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, wait_for
+from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, wait_for, wait_until
 from tests.e2e.pages.gate_steps import buy_tickets, open_gate, scan, undo, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -15,6 +15,15 @@ window.fetch = (place, options) =>
 """A network that sends scans but never returns an answer. Runs in the page, because a service worker may hide its
 requests from a route.
 """
+
+REFUSED = """const ask = window.fetch;
+window.refused = [];
+window.fetch = (place, options) => {
+  if (!window.refuses || !String(place).endsWith("/reconcile")) return ask(place, options);
+  window.refused.push(Date.now());
+  return Promise.resolve(new Response("{}", { status: 503 }));
+};"""
+"""A server that answers GETs and takes no scans that were made without a network."""
 
 
 @pytest.fixture
@@ -149,6 +158,26 @@ def test_scan_that_the_server_does_not_answer_is_judged_by_the_list_and_told_lat
     verdict(tab).to_contain_text("Let them in")
     expect(tab.locator("[data-counts]")).to_contain_text("2 of 2 are in")
     expect(tab.get_by_text("was let in here")).to_have_count(0)
+
+
+def test_scans_that_the_server_refuses_are_sent_again_after_longer_and_longer_pauses(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    person = context()
+    person.add_init_script(REFUSED)
+    tab = open_gate(person, offer, "gate")
+    tab.evaluate("window.refuses = true")
+    person.set_offline(True)
+    scan(tab, codes[0])
+    expect(tab.locator("[data-network]")).to_contain_text("1 scan waits")
+    person.set_offline(False)
+    wait_until(tab, lambda: tab.evaluate("window.refused.length >= 3"))
+    tab.wait_for_timeout(1_000)
+    first, second, third, *more = tab.evaluate("window.refused")
+    assert (second - first >= 500, third - second >= 1_000, more) == (True, True, [])
+    tab.evaluate("window.refuses = false")
+    expect(tab.locator("[data-network]")).not_to_contain_text("waits")
+    expect(tab.locator("[data-counts]")).to_contain_text("1 of 2 are in")
 
 
 def test_list_that_the_browser_cannot_keep_says_so_and_serves_while_the_page_is_open(

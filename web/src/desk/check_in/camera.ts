@@ -100,9 +100,10 @@ async function decoder(): Promise<Read> {
   });
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw named("NoReader");
   return async (video) => {
     const scale = Math.min(1, MOST_PIXELS / Math.max(video.videoWidth, video.videoHeight));
-    if (!video.videoWidth || !context) return null;
+    if (!video.videoWidth) return null;
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
     context.drawImage(video, 0, 0, canvas.width, canvas.height);

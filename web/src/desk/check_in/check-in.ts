@@ -56,7 +56,9 @@ let drawn = "";
 let looking: Promise<void> | null = null;
 let differs = false;
 const timers: ReturnType<typeof setInterval>[] = [];
-const retry = new Retry();
+const retry = new Retry(() => {
+  if (navigator.onLine) look(); // without a network, `online` is the next look
+});
 
 const keptName = recall("localStorage", "marquee.gate.device");
 let device = typeof keptName === "string" ? keptName : "Browser";
@@ -88,14 +90,14 @@ async function judge(text: string): Promise<void> {
   draw();
 }
 
-/** Sends everything that was done without the server. After a failure it waits longer each time. */
+/** Sends everything that was done without the server. After a failure it waits, longer each time. */
 async function catchUp(): Promise<void> {
   const { list } = here();
-  if (catchingUp || !list.unsent.length || !retry.isDue()) return;
+  if (catchingUp || !list.unsent.length || retry.isWaiting || !navigator.onLine) return;
   catchingUp = true;
   try {
     await (await import("./send-later.ts")).sendAll(list, told, times);
-    retry.succeed();
+    retry.reset();
     look();
   } catch (error) {
     const problem = asProblem(error);
@@ -227,6 +229,7 @@ function leave(): void {
   camera?.stop();
   live.stop();
   for (const timer of timers) clearInterval(timer);
+  retry.reset();
   root.replaceChildren(
     el(
       "div",

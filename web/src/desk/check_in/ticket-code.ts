@@ -17,5 +17,5 @@ for (const one of "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 export function readCode(text: string): string | null {
   if ([...text].length > MOST_CHARACTERS) return null;
   const found = CODE.exec(Array.from(text, (one) => READ.get(one) ?? "").join(""));
-  return found && found.slice(1).join("-");
+  return found ? found.slice(1).join("-") : null;
 }
