@@ -1,5 +1,6 @@
 /// <reference types="vitest/config" />
 import { resolve } from "node:path";
+import { lingui } from "@lingui/vite-plugin";
 import { defineConfig, type Rollup } from "vite";
 import { inputs } from "./build/entries.ts";
 import { gateFiles } from "./build/gate-files.ts";
@@ -20,7 +21,8 @@ function chunkName(chunk: Rollup.PreRenderedChunk): string {
 export default defineConfig({
   base: "./",
   publicDir: "public",
-  plugins: [gateFiles(), notice(), pageScripts(TABLE)],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [lingui({ macroTransform: true }), gateFiles(), notice(), pageScripts(TABLE)],
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -33,5 +35,5 @@ export default defineConfig({
       output: { entryFileNames: "js/[name].js", chunkFileNames: chunkName, assetFileNames: "assets/[name][extname]" },
     },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node", restoreMocks: true },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node", restoreMocks: true },
 });

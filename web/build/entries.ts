@@ -14,6 +14,7 @@ export const ENTRIES = [
   "desk/announcements/announce",
   "desk/check_in/check-in",
   "desk/event-list",
+  "desk/main",
   "desk/orders/sales",
   "desk/proposals/review",
   "desk/team/people",
@@ -27,5 +28,6 @@ export const ENTRIES = [
 
 /** Returns the entries as Vite takes them: file by name. */
 export function inputs(): Record<string, string> {
-  return Object.fromEntries(ENTRIES.map((name) => [name, resolve(SOURCES, `${name}.ts`)]));
+  const fileOf = (name: string) => resolve(SOURCES, name === "desk/main" ? `${name}.tsx` : `${name}.ts`);
+  return Object.fromEntries(ENTRIES.map((name) => [name, fileOf(name)]));
 }

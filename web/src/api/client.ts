@@ -124,8 +124,17 @@ export async function send<M extends Exclude<Method, "GET">, T extends Template>
   method: M,
   address: Address<T>,
   body?: Body<T, M>,
-  { key, keepalive, match }: Sending = {},
+  how: Sending = {},
 ): Promise<Answer<T, M>> {
+  return (await read(await request(method, address, body, how))) as Answer<T, M>; // as docs/openapi.json says
+}
+
+function request(
+  method: Method,
+  address: Address,
+  body: unknown,
+  { key, keepalive, match }: Sending,
+): Promise<Response> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -133,7 +142,25 @@ export async function send<M extends Exclude<Method, "GET">, T extends Template>
   const asked: Ask = { headers };
   if (body !== undefined) asked.body = JSON.stringify(body);
   if (keepalive) asked.keepalive = true;
-  return (await read(await ask(method, address, asked))) as Answer<T, M>; // docs/openapi.json says what it answers
+  return ask(method, address, asked);
+}
+
+/** The answer to a write, and the tag of the version that it made. */
+export interface Written<Saved> {
+  body: Saved;
+  tag: string | undefined;
+}
+
+/** Sends a write like `send`, and returns the tag of what it made as well. Raises Problem. */
+export async function write<M extends Exclude<Method, "GET">, T extends Template>(
+  method: M,
+  address: Address<T>,
+  body?: Body<T, M>,
+  how: Sending = {},
+): Promise<Written<Answer<T, M>>> {
+  const response = await request(method, address, body, how);
+  const saved = (await read(response)) as Answer<T, M>; // docs/openapi.json says what it answers
+  return { body: saved, tag: response.headers.get("ETag") ?? undefined };
 }
 
 /** A file that was fetched, its name, and the link to the part that follows (empty: the last). */

@@ -1,0 +1,37 @@
+// Which screen an address shows. Screens are loaded when they are first opened.
+import { t } from "@lingui/core/macro";
+import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
+
+const EventList = lazy(() => import("./events/event-list.tsx"));
+const NewEvent = lazy(() => import("./events/new-event.tsx"));
+const Overview = lazy(() => import("./overview/overview.tsx"));
+const Details = lazy(() => import("./details/details.tsx"));
+const Tickets = lazy(() => import("./tickets/tickets.tsx"));
+
+function Missing() {
+  return (
+    <>
+      <h1 tabIndex={-1}>{t`There is no such page`}</h1>
+      <p>
+        <a href="/organise">{t`Your events`}</a>
+      </p>
+    </>
+  );
+}
+
+export function App() {
+  return (
+    <LocationProvider scope="/organise">
+      <ErrorBoundary>
+        <Router>
+          <Route path="/organise" component={EventList} />
+          <Route path="/organise/new" component={NewEvent} />
+          <Route path="/organise/:event" component={Overview} />
+          <Route path="/organise/:event/details" component={Details} />
+          <Route path="/organise/:event/tickets" component={Tickets} />
+          <Route default component={Missing} />
+        </Router>
+      </ErrorBoundary>
+    </LocationProvider>
+  );
+}

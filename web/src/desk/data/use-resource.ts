@@ -1,0 +1,88 @@
+// What a screen shows of the API: read once, read again by its ETag when something may have changed.
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import {
+  type Address,
+  type Answer,
+  asProblem,
+  get,
+  getAll,
+  type Item,
+  type Problem,
+  type Template,
+  tagOf,
+} from "../../api/client.ts";
+import { live } from "../../live/socket.ts";
+
+/** A value of the API. While it is loaded again, the old one stays. */
+export type Loaded<V> =
+  | { state: "loading" }
+  | { state: "failed"; problem: Problem }
+  | { state: "ready"; value: V; tag: string | undefined };
+
+/** A resource on a screen: its signal, and reading it again. */
+export interface Resource<V> {
+  loaded: ReadonlySignal<Loaded<V>>;
+  reload: () => Promise<void>;
+}
+
+/** Which changes of an event make it be read again: the names of lists as the socket has them. */
+export interface Following {
+  event?: string | undefined;
+  lists?: readonly string[];
+}
+
+/** Reads what an address answers. */
+export function useResource<T extends Template>(address: Address<T>, following: Following = {}): Resource<Answer<T>> {
+  return useReading(address, () => get(address), following);
+}
+
+/** Reads all items of a list. */
+export function useItems<T extends Template>(address: Address<T>, following: Following = {}): Resource<Item<T>[]> {
+  return useReading(address, () => getAll(address), following);
+}
+
+function useReading<V>(address: Address, read: () => Promise<V>, { event, lists = [] }: Following): Resource<V> {
+  const names = lists.join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` follows from the address
+  const resource = useMemo(() => makeResource(address, read), [address]);
+  useEffect(() => {
+    resource.reload();
+    const again = () => document.hidden || resource.reload();
+    document.addEventListener("visibilitychange", again);
+    const ends = [() => document.removeEventListener("visibilitychange", again)];
+    if (event && names) {
+      live.watch(event);
+      live.start();
+      ends.push(
+        live.on("changed", (change) => {
+          if (change.event_id === event && names.split(",").includes(change.list)) resource.reload();
+        }),
+        live.on("open", again),
+      );
+    }
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [resource, event, names]);
+  return resource;
+}
+
+function makeResource<V>(address: Address, read: () => Promise<V>): Resource<V> {
+  const loaded: Signal<Loaded<V>> = signal({ state: "loading" });
+  let asked = 0;
+  const reload = async () => {
+    asked += 1;
+    const mine = asked;
+    try {
+      const value = await read();
+      const before = loaded.value;
+      const isSame = before.state === "ready" && before.value === value && before.tag === tagOf(address);
+      if (mine === asked && !isSame) loaded.value = { state: "ready", value, tag: tagOf(address) };
+    } catch (error) {
+      if (mine === asked && loaded.value.state !== "ready")
+        loaded.value = { state: "failed", problem: asProblem(error) };
+    }
+  };
+  return { loaded, reload };
+}

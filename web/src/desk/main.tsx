@@ -1,0 +1,20 @@
+// Begins the organiser's desk: one page for everything below /organise, whose screens are loaded when they are opened.
+import { render } from "preact";
+import { user } from "../api/session.ts";
+import { find } from "../ui/elements.ts";
+import { chooseLanguage, loadWords } from "../ui/words.ts";
+import { App } from "./app.tsx";
+
+async function start(): Promise<void> {
+  if (!user()) {
+    location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return;
+  }
+  await loadWords(chooseLanguage());
+  const place = find(document, "[data-desk]", HTMLElement);
+  place.replaceChildren();
+  render(<App />, place);
+  place.removeAttribute("aria-busy");
+}
+
+start();

@@ -1,0 +1,147 @@
+// Fields of a form: label, input, hint, what is wrong. One component a kind; all take the form's model and a name.
+import { t } from "@lingui/core/macro";
+import type { ComponentChildren } from "preact";
+import type { FormState } from "../data/form-model.ts";
+
+interface FieldProps {
+  form: FormState;
+  name: string;
+  label: string;
+  hint?: string | undefined;
+}
+
+/** Returns the id of a field's input. Summaries link to it. */
+export function fieldId(name: string): string {
+  return `field-${name}`;
+}
+
+function textOf({ form, name }: FieldProps): string {
+  const value = form.values.value[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** The attributes that tie an input to its label, hint and message. */
+function ties({ form, name, hint }: FieldProps) {
+  const id = fieldId(name);
+  const wrong = Boolean(form.errors.value[name]);
+  const described = [wrong && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return { id, name, "aria-invalid": wrong, ...(described ? { "aria-describedby": described } : {}) };
+}
+
+function Frame({ form, name, label, hint, children }: FieldProps & { children: ComponentChildren }) {
+  const id = fieldId(name);
+  const error = form.errors.value[name];
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface TextProps extends FieldProps {
+  type?: "text" | "email" | "url" | "datetime-local";
+  required?: boolean;
+  most?: number;
+  inputmode?: "decimal" | "numeric";
+  autocomplete?: string;
+}
+
+/** A line of text. */
+export function TextField(props: TextProps) {
+  const { form, name, type = "text", required = false, most, inputmode, autocomplete = "off" } = props;
+  return (
+    <Frame {...props}>
+      <input
+        {...ties(props)}
+        type={type as "text"} // Preact types each kind of input apart; these share what is used here
+        value={textOf(props)}
+        required={required}
+        autocomplete={autocomplete}
+        {...(most ? { maxLength: most } : {})}
+        {...(inputmode ? { inputMode: inputmode } : {})}
+        onInput={(event) => form.set(name, event.currentTarget.value)}
+      />
+    </Frame>
+  );
+}
+
+/** Several lines of text. */
+export function LongTextField(props: FieldProps & { rows?: number }) {
+  const { form, name, rows = 6 } = props;
+  return (
+    <Frame {...props}>
+      <textarea
+        {...ties(props)}
+        rows={rows}
+        value={textOf(props)}
+        onInput={(event) => form.set(name, event.currentTarget.value)}
+      />
+    </Frame>
+  );
+}
+
+/** A day and a time, as the clocks of a zone show them. The zone is named in the label. */
+export function MomentField(props: FieldProps & { zone: string; required?: boolean }) {
+  const { label, zone } = props;
+  return (
+    <TextField
+      {...props}
+      label={label}
+      hint={props.hint ?? t`Time in ${zone.replaceAll("_", " ")}`}
+      type="datetime-local"
+    />
+  );
+}
+
+interface SelectProps extends FieldProps {
+  options: readonly (readonly [value: string, label: string])[];
+}
+
+/** One of several values. */
+export function SelectField(props: SelectProps) {
+  const { form, name, options } = props;
+  return (
+    <Frame {...props}>
+      <select {...ties(props)} value={textOf(props)} onChange={(event) => form.set(name, event.currentTarget.value)}>
+        {options.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}
+
+/** A box to tick. */
+export function CheckField(props: FieldProps) {
+  const { form, name, label, hint } = props;
+  const id = fieldId(name);
+  return (
+    <div class="check">
+      <input
+        {...ties(props)}
+        type="checkbox"
+        checked={form.values.value[name] === true}
+        onChange={(event) => form.set(name, event.currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
