@@ -1,13 +1,15 @@
-// Shows what the push service brings while no page of ours is in sight, and opens the gate's page without a network. Served
-// from the root, since its pages are below. It has neither sign-in nor storage of its own: what it is told is a title, where
-// a click leads is for a page to find out, and what the gate needs that page has put on a shelf (js/gateoffline.js).
+// The service worker: shows pushed notifications while no page of the site is visible, and serves the check-in page when
+// there is no network. Its path is at the root, so that it controls all pages. It has no sign-in and no storage of its own:
+// a push has a title and an id, the page /notifications finds out where a click leads, and the check-in page fills the cache
+// (web/src/desk/check_in/keep-page.ts).
 const GATE = /^\/events\/[^/.]+\/check-in$/;
+/** What the check-in page alone loads, and the sign-out, which sends its scans first. */
 const GATE_FILE =
-  /^\/static\/r-[0-9a-f]{12}\/(?:js\/(?:camera|checkin|gate\w+|leaving|ticketcode)\.js|vendor\/qr\/\w+\.js|css\/gate\.css)$/;
+  /^\/static\/r-[0-9a-f]{12}\/(?:js\/desk\/check_in\/[\w-]+\.js|js\/shared\/sign-out\.js|css\/gate\.css)$/;
 const RELEASED = /^\/static\/r-[0-9a-f]{12}\//;
 const PAGE = "/events/-/check-in";
 const ANSWER_WITHIN_MS = 4_000;
-const gates = new Set(); // ids of the tabs that show the gate; other pages' requests are none of our business
+const gates = new Set(); // ids of the tabs that show the check-in page; requests of other pages go to the network
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -17,7 +19,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(show(`/notifications?open=${encodeURIComponent(event.notification.data.id)}`));
 });
 self.addEventListener("pushsubscriptionchange", (event) => {
-  // The server hears of the new one from the next page that is looked at (js/push.js).
+  // The next page that somebody opens sends the new one to the server (web/src/account/push.ts).
   const options = event.oldSubscription?.options;
   if (options && !event.newSubscription) event.waitUntil(self.registration.pushManager.subscribe(options));
 });
@@ -35,7 +37,7 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-/** The newest page, so that a new release takes over; the one that was kept where the network or the server is away. */
+/** Returns the server's page, so that a new release takes over; the kept one when the server fails or is late. */
 async function gatePage(request) {
   const kept = await caches.match(PAGE, { ignoreVary: true });
   if (!kept) return fetch(request);
@@ -44,14 +46,14 @@ async function gatePage(request) {
   return answer && answer.status < 500 ? answer : kept;
 }
 
-/** A file of a release never changes. */
+/** Returns the kept file, if there is one: a file of a release never changes. */
 async function gateFile(request) {
   return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
-/** The same tag again replaces what is shown, so what arrives twice is seen once. */
+/** Shows a notification. The same tag replaces what is shown, so what arrives twice is seen once. */
 async function tell({ id, tag, title }) {
-  if ((await isInSight()) && !(await mustShow())) return; // the bell of that page has it
+  if ((await isInSight()) && !(await mustShow())) return; // the bell of that page shows it
   await self.registration.showNotification(title, { tag, data: { id }, icon: "/favicon.svg", badge: "/favicon.svg" });
 }
 
@@ -60,7 +62,7 @@ async function isInSight() {
   return pages.some((page) => page.visibilityState === "visible");
 }
 
-/** Safari takes the permission away from whoever is pushed to and shows nothing. */
+/** Safari withdraws the permission of a site that shows nothing for a push. */
 async function mustShow() {
   const subscription = await self.registration.pushManager.getSubscription();
   return Boolean(subscription && new URL(subscription.endpoint).hostname.endsWith(".push.apple.com"));

@@ -186,7 +186,13 @@ def test_worker_leaves_other_pages_alone_and_sign_out_removes_what_the_gate_kept
     expect(tab.locator("[data-counts]")).to_contain_text("1 of 2 are in")
     expect(tab.locator("[data-network]")).to_contain_text("This page opens without a network")  # the last file came
     answered = worker.evaluate("() => self.answered.splice(0)")
-    assert {url.rpartition("/")[2] for url in answered} >= {"check-in", "check-in.js", "client.js", "base.css", "bell.js"}
+    assert {url.rpartition("/")[2] for url in answered} >= {
+        "check-in",
+        "check-in.js",
+        "client.js",
+        "base.css",
+        "bell.js",
+    }
     assert not [url for url in answered if "/api/" in url]
     for place in ("/events", f"/events/{offer.id}/sales", f"/e/{offer.slug}"):
         tab.goto(place)

@@ -8,8 +8,9 @@ import { el, find } from "../../ui/elements.ts";
 import { hour } from "../../ui/format.ts";
 import { recall } from "../../ui/storage.ts";
 import type { GateCamera } from "./camera-button.ts";
+import { type FoundEvent, findEvent } from "./find-event.ts";
 import { judgeScan, sayRefusal } from "./judge-scan.ts";
-import type { HeardCheckIn, KeptEvent, Scan } from "./list-types.ts";
+import type { Scan } from "./list-types.ts";
 import {
   about,
   counts,
@@ -18,22 +19,22 @@ import {
   network,
   newest,
   noCamera,
+  outcomes,
   pageParts,
   scan,
-  told,
   verdict,
   video,
 } from "./page-parts.ts";
-import { isAway, within } from "./refusals.ts";
+import { isAway } from "./refusals.ts";
 import { Retry } from "./retry.ts";
 import { GateList } from "./scan-list.ts";
 import { show } from "./words.ts";
 
 type CheckIn = Schemas["CheckIn"];
 
-/** The page of an event, once that is known; without a network, its name may not be. */
+/** The page of an event, once that is known. */
 interface Gate {
-  event: Omit<KeptEvent, "name"> & { name?: string };
+  event: FoundEvent;
   list: GateList;
 }
 
@@ -96,7 +97,7 @@ async function catchUp(): Promise<void> {
   if (catchingUp || !list.unsent.length || retry.isWaiting || !navigator.onLine) return;
   catchingUp = true;
   try {
-    await (await import("./send-later.ts")).sendAll(list, told, times);
+    await (await import("./send-later.ts")).sendAll(list, outcomes, times);
     retry.reset();
     look();
   } catch (error) {
@@ -110,7 +111,7 @@ async function catchUp(): Promise<void> {
 
 function sayUnsent({ message }: Problem): void {
   const text = `The scans that wait could not be sent: ${message} They stay on this device.`;
-  told.replaceChildren(el("div", { class: "notice bad" }, text));
+  outcomes.replaceChildren(el("div", { class: "notice bad" }, text));
 }
 
 function draw(): void {
@@ -162,7 +163,7 @@ async function lookOnce(): Promise<void> {
   try {
     const latest = await get(at("/events/{event}/check-ins", { event: event.id }, { limit: 20 }));
     shown = latest;
-    if (!event.name && (await findEvent())?.name) location.reload(); // it was opened without a network
+    if (!event.name && (await findEvent(named, person?.id ?? ""))?.name) location.reload(); // it was opened without a network
     isReached = true;
     list.hear(shown.items);
     await compare(latest.counts);
@@ -185,8 +186,7 @@ async function compare(counted: Schemas["CheckInCounts"]): Promise<void> {
 
 function takePush(frame: CheckInsFrame): void {
   if (frame.event_id !== here().event.id) return;
-  const news: HeardCheckIn[] = frame.tickets ?? [];
-  here().list.hear(news);
+  here().list.hear(frame.tickets ?? []);
   look();
 }
 
@@ -217,43 +217,24 @@ function signIn(): string {
 }
 
 function refuse(): void {
-  root.replaceChildren(
-    el("div", { class: "notice bad", role: "alert" }, "There is no such event, or you do not check people in there."),
-  );
+  const text = "There is no such event, or you do not check people in there.";
+  root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, text));
 }
 
-/** Somebody signed out, or somebody else in: nothing of before stays in sight. */
-function leave(): void {
+/** Clears the page when its person is not signed in any more. */
+function clearAfterSignOut(): void {
   if (user()?.id === person?.id) return;
   isLeft = true;
   camera?.stop();
   live.stop();
   for (const timer of timers) clearInterval(timer);
   retry.reset();
-  root.replaceChildren(
-    el(
-      "div",
-      { class: "notice", role: "alert" },
-      "You are signed out. ",
-      el("a", { href: signIn() }, "Sign in to go on."),
-    ),
-  );
-}
-
-/** Reads the event, or what this browser kept of it; null when there is none. */
-async function findEvent(): Promise<Gate["event"] | null> {
-  try {
-    const { id, slug, name, timezone } = await within(get(at("/events/{event}", { event: named })));
-    return { id, slug: slug ?? null, name, ...(timezone ? { timezone } : {}) };
-  } catch (problem) {
-    if (!isAway(asProblem(problem))) return null;
-    const { keptEvent } = await import("./keep-page.ts");
-    return keptEvent(person?.id ?? "", named) ?? { id: named };
-  }
+  const link = el("a", { href: signIn() }, "Sign in to go on.");
+  root.replaceChildren(el("div", { class: "notice", role: "alert" }, "You are signed out. ", link));
 }
 
 async function begin(owner: string): Promise<void> {
-  const event = await findEvent();
+  const event = await findEvent(named, owner);
   root.removeAttribute("aria-busy");
   if (!event) {
     refuse();
@@ -310,7 +291,7 @@ function listen(): void {
   live.on("check-ins", takePush);
   live.on("open", look);
   live.start();
-  onChange(leave);
+  onChange(clearAfterSignOut);
   timers.push(setInterval(look, LOOK_EVERY_MS), setInterval(renew, LIST_EVERY_MS));
 }
 

@@ -33,7 +33,7 @@ export const noCamera = el("p", { class: "notice warn", role: "status", "data-ca
 export const counts = el("section", { class: "gate-counts", "aria-label": "How many are in", "data-counts": true });
 export const newest = el("ul", { class: "gate-latest", "data-latest": true });
 export const network = el("p", { class: "muted", role: "status", "data-network": true });
-export const told = el("div", { class: "gate-told", role: "status" });
+export const outcomes = el("div", { class: "gate-told", role: "status" });
 export const about = el("div");
 
 /** Returns everything on the page in its order; `about` is replaced by the part about the device when that is loaded. */
@@ -42,7 +42,7 @@ export function pageParts(): HTMLElement[] {
     el("div", { class: "gate-camera" }, scan, video, noCamera),
     verdict,
     form,
-    told,
+    outcomes,
     counts,
     el("h2", { class: "section-title" }, "The latest"),
     newest,

@@ -209,8 +209,8 @@ export class GateList {
 
   /** Removes scans that were sent; what was taken back since stays. */
   drop(scans: Scan[]): void {
-    const told = new Set(scans.map(nameOf));
-    this.#scans.change((left) => left.filter((scan) => !told.has(nameOf(scan))));
+    const sent = new Set(scans.map(nameOf));
+    this.#scans.change((left) => left.filter((scan) => !sent.has(nameOf(scan))));
   }
 
   #mark(ticket: string, what: Partial<Mark>): void {

@@ -6,12 +6,12 @@ import { type SentScan, sendScans } from "./send-scans.ts";
 
 type Times = (moment: string) => string;
 
-/** Sends one part after the other. What others did first is shown in `told`. Raises Problem. */
-export async function sendAll(list: GateList, told: HTMLElement, times: Times): Promise<void> {
+/** Sends one part after the other. What others did first is shown in `place`. Raises Problem. */
+export async function sendAll(list: GateList, place: HTMLElement, times: Times): Promise<void> {
   while (list.unsent.length) {
     const results = await sendScans(list);
     const refused = results.filter((one) => one.outcome !== "admitted");
-    told.append(...refused.map((one) => el("div", { class: "notice warn" }, wordsOf(one, times))));
+    place.append(...refused.map((one) => el("div", { class: "notice warn" }, wordsOf(one, times))));
   }
 }
 
