@@ -94,6 +94,24 @@ def serve_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG0
     return answer
 
 
+@routes.get("/pages/organise", page("The organiser's desk"))
+def serve_organise(request: Request) -> Answer:
+    """Serves the desk, whose script shows the events that the reader helps to run."""
+    return _shell(request, "desk")
+
+
+@routes.get("/pages/organise/{event}", page("The desk of an event"))
+def serve_organise_event(request: Request, event: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
+    """Serves the desk at an event, or at the form of a new one."""
+    return _shell(request, "desk")
+
+
+@routes.get("/pages/organise/{event}/{screen}", page("A screen of an event's desk"))
+def serve_organise_screen(request: Request, event: str, screen: str) -> Answer:  # noqa: ARG001
+    """Serves the desk at a screen of an event. A screen that does not exist is told by the script."""
+    return _shell(request, "desk")
+
+
 @routes.get("/pages/invites/{token}", page("The page of an invitation"))
 def serve_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Serves an invitation and the form for answering it."""

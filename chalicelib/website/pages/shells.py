@@ -8,6 +8,7 @@ SHELLS = (
     "pay",
     "complete",
     "events",
+    "desk",
     "sales",
     "check-in",
     "announce",

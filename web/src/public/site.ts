@@ -59,7 +59,7 @@ function menu(person: User): HTMLElement {
     el("a", { href: "/notifications" }, "Notifications"),
     el("a", { href: "/notifications/preferences" }, "What you are told"),
     el("a", { href: "/proposals" }, "Your proposals"),
-    el("a", { href: "/events" }, "Events you run"),
+    el("a", { href: "/organise" }, "Your events"),
     person.administrator && el("a", { href: "/admin/notifications" }, "What people were told"),
     out,
   );
