@@ -20,7 +20,8 @@ function noticeOf(name: string, folder: string): string {
   const files = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file));
   if (!files.length) throw new Error(`${name} ships no licence text; say in build/notice.ts where it is`);
   const texts = files.sort().map((file) => readFileSync(join(folder, file), "utf8").trim());
-  return `${name} ${about.version} (${about.license})\n\n${texts.join("\n\n")}\n`;
+  const license = about.license.replace(/^\((.*)\)$/, "$1");
+  return `${name} ${about.version} (${license})\n\n${texts.join("\n\n")}\n`;
 }
 
 /** Adds NOTICE.txt to the build. Raises when a package ships no licence. */

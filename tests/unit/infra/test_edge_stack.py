@@ -1,9 +1,7 @@
 """Properties of infra/stacks/edge.yaml: the origin of each path, caching, headers, and the webhook's API."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +13,7 @@ from chalicelib.routes import pages
 from infra.deploy.parameters import digest, new_origin_secret
 from infra.website import folder_of
 from local.gateway.static_files import StaticFiles
+from tests.harness.node import NODE, needs_node
 from tests.unit.infra.templates import FOLDER, STAGE, deployed, read
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -23,11 +22,6 @@ ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 """
 PUBLIC = folder_of(FOLDER.parents[1])
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(
-    NODE is None and os.environ.get("CI") != "true",
-    reason="*** SKIPPED: the function of the CDN is JavaScript, and there is no node here (`make node`) ***",
-)
 
 
 def _config(**parameters: str) -> dict[str, Any]:

@@ -209,22 +209,22 @@ const SCENARIOS = {
   },
   /** Two users scanned in this browser. The first sign-out keeps the other's data, the second removes the rest. */
   async both_sign_out() {
-    const { leave } = await import(`${folder}/account/sign-out.ts`);
+    const { signOutHere } = await import(`${folder}/account/sign-out.ts`);
     for (const user of ["U", "V"]) put(`marquee.gate.list.${user}.E`, ["row"]);
     put("marquee.gate.list.E", { tickets: [["h", "T-A", "Ann"]] });
     put("marquee.gate.scans.F", [{ code: "ORDER-2-MAC", at: AT }]);
     put("marquee.gate", true);
     const kept = () => [...local.keys()].filter((key) => key.startsWith("marquee.gate")).sort();
     const button = { dataset: {} };
-    const leaving = leave(button, "U");
+    const leaving = signOutHere(button, "U");
     (await request()).lose();
     await leaving;
     const told = button.textContent;
-    await leave(button, "U");
+    await signOutHere(button, "U");
     const left = kept();
     requests = [];
     signIn("V");
-    await leave({ dataset: {} }, "V");
+    await signOutHere({ dataset: {} }, "V");
     return { told, left, end: kept() };
   },
 };

@@ -94,15 +94,16 @@ function render(what: StoreChange = {}): void {
   lists?.draw(place.list, lists.rows(newest()).slice(0, SHOWN));
   place.empty.hidden = store.items.size > 0;
   fail(what.failed ?? "");
-  if (what.fresh?.length) announce(what.fresh, place.spoken);
+  if (what.fresh?.length) announce(what.fresh);
 }
 
 /** Announces new ones: ten pushes in a second are one announcement. */
-function announce(notifications: PushedNotification[], spoken: HTMLElement): void {
+function announce(notifications: PushedNotification[]): void {
   if (fresh === 0) {
     setTimeout(() => {
       const [first] = notifications;
-      spoken.textContent = fresh === 1 && first ? `New notification: ${first.title}` : `${fresh} new notifications`;
+      const text = fresh === 1 && first ? `New notification: ${first.title}` : `${fresh} new notifications`;
+      if (place) place.spoken.textContent = text; // the bell may have been drawn again meanwhile
       fresh = 0;
     }, GROUP_MS);
   }

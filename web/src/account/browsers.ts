@@ -20,65 +20,32 @@ export async function browserPanel(): Promise<HTMLElement | null> {
   }
 }
 
+/** The elements of the panel, and the browsers that it lists. */
+interface Panel {
+  spoken: HTMLElement;
+  failed: HTMLElement;
+  button: HTMLButtonElement;
+  others: HTMLUListElement;
+  publicKey: string;
+  items: Browsers["items"];
+  isBusy: boolean;
+}
+
 function build(known: Browsers, problem?: Problem): HTMLElement {
-  const spoken = el("p", { role: "status", class: "muted" });
-  const failed = el("p", { class: "notice bad", role: "alert", hidden: !problem }, problem?.message);
-  const button = el("button", { class: "button quiet", type: "button" });
-  const others = el("ul", { class: "browsers" });
-  let items = known.items;
-  let busy = false;
-
-  /** Whether this browser is on, here and on the server, which forgets what its push service gave up. */
-  const tells = () => items.some(({ id }) => id === here());
-
-  function render(): void {
-    const blocked = possible && Notification.permission === "denied";
-    button.hidden = !possible || blocked || !known.public_key;
-    button.textContent = tells() ? "Stop telling me on this browser" : "Tell me on this browser";
-    if (!possible || blocked) spoken.textContent = blocked ? BLOCKED : IMPOSSIBLE;
-    const rest = items.filter((one) => one.id !== here());
-    others.replaceChildren(...rest.map(other));
-    others.hidden = rest.length === 0;
-  }
-
-  function other(one: Schemas["PushSubscriptionRead"]): HTMLElement {
-    const since = el("time", { datetime: one.created_at }, exact(one.created_at));
-    const name = one.browser === "Other" ? "Another browser" : `${one.browser} elsewhere`;
-    const stop = el(
-      "button",
-      { class: "button plain", type: "button" },
-      "Remove",
-      el("span", { class: "hidden" }, ` ${name}`),
-    );
-    stop.addEventListener("click", () => carryOut(() => remove(one.id), `${name} tells you no more.`));
-    return el("li", {}, el("span", {}, name, el("span", { class: "muted" }, " since ", since)), stop);
-  }
-
-  async function carryOut(work: () => Promise<unknown>, done: string): Promise<void> {
-    if (busy) return;
-    busy = true;
-    failed.hidden = true;
-    spoken.textContent = "";
-    try {
-      const agreed = await work();
-      items = (await browsers()).items;
-      spoken.textContent = agreed === false ? "You did not allow it, so nothing has changed." : done;
-    } catch (error) {
-      const unreached = "This browser could not be reached by its push service. Try again.";
-      failed.textContent = error instanceof Problem ? error.message : unreached;
-      failed.hidden = false;
-    }
-    busy = false;
-    const focused = others.contains(document.activeElement);
-    render();
-    if (focused) button.focus();
-  }
-
-  button.addEventListener("click", () => {
-    if (tells()) carryOut(switchOff, "This browser tells you no more.");
-    else carryOut(() => switchOn(known.public_key), "This browser tells you from now on.");
+  const panel: Panel = {
+    spoken: el("p", { role: "status", class: "muted" }),
+    failed: el("p", { class: "notice bad", role: "alert", hidden: !problem }, problem?.message),
+    button: el("button", { class: "button quiet", type: "button" }),
+    others: el("ul", { class: "browsers" }),
+    publicKey: known.public_key,
+    items: known.items,
+    isBusy: false,
+  };
+  panel.button.addEventListener("click", () => {
+    if (isOn(panel)) carryOut(panel, switchOff, "This browser tells you no more.");
+    else carryOut(panel, () => switchOn(panel.publicKey), "This browser tells you from now on.");
   });
-  render();
+  render(panel);
   return el(
     "section",
     { class: "browser-panel", "aria-labelledby": "closed" },
@@ -88,9 +55,61 @@ function build(known: Browsers, problem?: Problem): HTMLElement {
       {},
       "This browser can show you the titles of new notifications even then: those whose “Push” is on above, outside of quiet hours.",
     ),
-    failed,
-    el("p", {}, button),
-    spoken,
-    others,
+    panel.failed,
+    el("p", {}, panel.button),
+    panel.spoken,
+    panel.others,
   );
+}
+
+/** Whether this browser is on, here and on the server, which forgets what its push service gave up. */
+function isOn({ items }: Panel): boolean {
+  return items.some(({ id }) => id === here());
+}
+
+function render(panel: Panel): void {
+  const { button, others, spoken } = panel;
+  const blocked = possible && Notification.permission === "denied";
+  button.hidden = !possible || blocked || !panel.publicKey;
+  button.textContent = isOn(panel) ? "Stop telling me on this browser" : "Tell me on this browser";
+  if (!possible || blocked) spoken.textContent = blocked ? BLOCKED : IMPOSSIBLE;
+  const rest = panel.items.filter((one) => one.id !== here());
+  others.replaceChildren(...rest.map((one) => other(panel, one)));
+  others.hidden = rest.length === 0;
+}
+
+/** Returns the line of one of the reader's other browsers. */
+function other(panel: Panel, one: Schemas["PushSubscriptionRead"]): HTMLElement {
+  const since = el("time", { datetime: one.created_at }, exact(one.created_at));
+  const name = one.browser === "Other" ? "Another browser" : `${one.browser} elsewhere`;
+  const stop = el(
+    "button",
+    { class: "button plain", type: "button" },
+    "Remove",
+    el("span", { class: "hidden" }, ` ${name}`),
+  );
+  stop.addEventListener("click", () => carryOut(panel, () => remove(one.id), `${name} tells you no more.`));
+  return el("li", {}, el("span", {}, name, el("span", { class: "muted" }, " since ", since)), stop);
+}
+
+/** Does what a button is for, one at a time, and shows the result. `work` answers false when the reader refused. */
+async function carryOut(panel: Panel, work: () => Promise<unknown>, done: string): Promise<void> {
+  const { button, failed, others, spoken } = panel;
+  if (panel.isBusy) return;
+  panel.isBusy = true;
+  failed.hidden = true;
+  spoken.textContent = "";
+  try {
+    const agreed = await work();
+    panel.items = (await browsers()).items;
+    spoken.textContent = agreed === false ? "You did not allow it, so nothing has changed." : done;
+  } catch (error) {
+    const unreached = "This browser could not be reached by its push service. Try again.";
+    failed.textContent = error instanceof Problem ? error.message : unreached;
+    failed.hidden = false;
+  }
+  panel.isBusy = false;
+  const focused = others.contains(document.activeElement);
+  render(panel);
+  if (focused) button.focus();
 }

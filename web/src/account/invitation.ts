@@ -53,51 +53,14 @@ function accepted({ event, session }: Invitation): void {
   end(`You are a speaker of ${session.title} now.`, way);
 }
 
+/** Shows an open invitation with its buttons. Accepts it when the reader signed in or up for that. */
 function open(invite: Invitation): void {
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
-  const buttons: HTMLButtonElement[] = [];
-
-  function lock(isLocked: boolean): void {
-    for (const button of buttons) button.disabled = isLocked;
-  }
-
-  async function answer(what: "accept" | "decline", done: () => void): Promise<void> {
-    const address =
-      what === "accept" ? at("/invites/{token}/accept", { token }) : at("/invites/{token}/decline", { token });
-    lock(true);
-    failed.hidden = true;
-    try {
-      await send("POST", address);
-      done();
-    } catch (error) {
-      const { code, message, status } = asProblem(error);
-      if (status === 409 && code.startsWith("invite_")) return load();
-      const other = code === "other_account" ? ` You are signed in as ${user()?.email}.` : "";
-      failed.replaceChildren(message, other);
-      failed.hidden = false;
-      lock(false);
-    }
-  }
-
-  const accepts = () => answer("accept", () => accepted(invite));
-  const decline = el(
-    "button",
-    {
-      class: "button quiet",
-      type: "button",
-      onclick: () => answer("decline", () => end("You declined the invitation.")),
-    },
-    "Decline",
-  );
+  const accepts = (): Promise<void> => answer("accept", () => accepted(invite), ways, failed);
+  const declines = (): Promise<void> => answer("decline", () => end("You declined the invitation."), ways, failed);
+  const decline = el("button", { class: "button quiet", type: "button", onclick: declines }, "Decline");
   const accept = el("button", { class: "button", type: "button", onclick: accepts }, "Accept");
-  buttons.push(decline, accept);
-  const ways = user()
-    ? [accept, decline]
-    : [
-        el("a", { class: "button", href: `/sign-up?next=${here}`, onclick: toAccept }, "Open an account and accept"),
-        el("a", { class: "button quiet", href: `/sign-in?next=${here}`, onclick: toAccept }, "Sign in and accept"),
-        decline,
-      ];
+  const ways = el("div", { class: "actions" }, ...(user() ? [accept] : waysToAccount()), decline);
   show(
     failed,
     !user() && el("p", {}, `To accept, use the account of ${invite.email}, or open one with that address.`),
@@ -108,11 +71,47 @@ function open(invite: Invitation): void {
       el("time", { datetime: invite.expires_at }, exact(invite.expires_at)),
       ".",
     ),
-    el("div", { class: "actions" }, ...ways),
+    ways,
   );
   if (!user()) return;
   if (recall("sessionStorage", ACCEPTING) === token) accepts();
   remember("sessionStorage", ACCEPTING, null);
+}
+
+/** Returns the links to accept for whoever is not signed in. They come back here afterwards. */
+function waysToAccount(): HTMLElement[] {
+  return [
+    el("a", { class: "button", href: `/sign-up?next=${here}`, onclick: toAccept }, "Open an account and accept"),
+    el("a", { class: "button quiet", href: `/sign-in?next=${here}`, onclick: toAccept }, "Sign in and accept"),
+  ];
+}
+
+/** Sends the answer, with the buttons of `ways` disabled meanwhile. Says in `failed` why it was refused. */
+async function answer(
+  what: "accept" | "decline",
+  done: () => void,
+  ways: HTMLElement,
+  failed: HTMLElement,
+): Promise<void> {
+  const address =
+    what === "accept" ? at("/invites/{token}/accept", { token }) : at("/invites/{token}/decline", { token });
+  lock(ways, true);
+  failed.hidden = true;
+  try {
+    await send("POST", address);
+    done();
+  } catch (error) {
+    const { code, message, status } = asProblem(error);
+    if (status === 409 && code.startsWith("invite_")) return load();
+    const who = code === "other_account" ? ` You are signed in as ${user()?.email}.` : "";
+    failed.replaceChildren(message, who);
+    failed.hidden = false;
+    lock(ways, false);
+  }
+}
+
+function lock(ways: HTMLElement, isLocked: boolean): void {
+  for (const button of ways.querySelectorAll("button")) button.disabled = isLocked;
 }
 
 async function load(): Promise<void> {

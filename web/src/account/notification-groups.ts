@@ -37,10 +37,8 @@ export function rows(items: Known[]): Row[] {
 /** Returns the element of a burst; `note` draws one of its notifications. */
 export function bundle(row: Burst, sign: Drawing, note: (item: Known) => HTMLElement): HTMLElement {
   const unread = row.items.filter((item) => !item.has_read).length;
-  const newest = row.items[0]?.received_at ?? "";
   const open = opened.has(row.id);
   const inside = `${row.id} inside`.replaceAll(/[^\w-]/g, "-");
-  const label = `Mark all ${unread} as read: ${row.title}`;
   return el(
     "li",
     { class: `note bundle${unread ? " unread" : ""}`, "data-note": row.id },
@@ -57,28 +55,28 @@ export function bundle(row: Burst, sign: Drawing, note: (item: Known) => HTMLEle
           row.title,
         ),
       ),
-      el(
-        "p",
-        { class: "note-time" },
-        unread > 0 && el("span", { class: "note-state" }, `${unread} unread · `),
-        `${row.items.length} messages · `,
-        el("time", { datetime: newest }, relative(newest, now())),
-      ),
+      summaryOf(row, unread),
     ),
-    unread > 0 &&
-      el(
-        "button",
-        {
-          class: "round note-toggle",
-          type: "button",
-          "data-toggle": true,
-          title: "Mark all as read",
-          "aria-label": label,
-        },
-        icon("check", 18),
-      ),
+    unread > 0 && readButton(`Mark all ${unread} as read: ${row.title}`),
     el("ul", { class: "notes", id: inside, hidden: !open }, ...row.items.map(note)),
   );
+}
+
+/** Returns the line that says how many there are and when the newest came. */
+function summaryOf({ items }: Burst, unread: number): HTMLElement {
+  const newest = items[0]?.received_at ?? "";
+  return el(
+    "p",
+    { class: "note-time" },
+    unread > 0 && el("span", { class: "note-state" }, `${unread} unread · `),
+    `${items.length} messages · `,
+    el("time", { datetime: newest }, relative(newest, now())),
+  );
+}
+
+function readButton(label: string): HTMLElement {
+  const controls = { class: "round note-toggle", type: "button", "data-toggle": true };
+  return el("button", { ...controls, title: "Mark all as read", "aria-label": label }, icon("check", 18));
 }
 
 /** Opens or closes the row of an element. */

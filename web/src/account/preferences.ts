@@ -61,38 +61,36 @@ function hours(current: number): HTMLSelectElement {
   );
 }
 
+/** The inputs below the table. `hush` says whether there are quiet hours. */
+interface TimeInputs {
+  hush: HTMLInputElement;
+  from: HTMLInputElement;
+  to: HTMLInputElement;
+  hour: HTMLSelectElement;
+  zone: HTMLSelectElement;
+}
+
+function timeInputs(preferences: Schemas["PreferencesRead"]): TimeInputs {
+  const quiet = preferences.quiet_hours;
+  return {
+    hush: el("input", { type: "checkbox", id: "quiet", checked: Boolean(quiet) }),
+    from: el("input", { type: "time", value: quiet?.from ?? "22:00", required: true }),
+    to: el("input", { type: "time", value: quiet?.to ?? "07:00", required: true }),
+    hour: hours(preferences.digest_hour),
+    zone: zones(preferences.timezone),
+  };
+}
+
 function build(preferences: Schemas["PreferencesRead"]): HTMLFormElement {
   const table = preferenceTable(preferences.actions);
-  const quiet = preferences.quiet_hours;
-  const hush = el("input", { type: "checkbox", id: "quiet", checked: Boolean(quiet) });
-  const from = el("input", { type: "time", value: quiet?.from ?? "22:00", required: true });
-  const to = el("input", { type: "time", value: quiet?.to ?? "07:00", required: true });
-  const hour = hours(preferences.digest_hour);
-  const zone = zones(preferences.timezone);
-  const times = el("div", { class: "times" }, field("quiet-from", "From", from), field("quiet-to", "To", to));
+  const inputs = timeInputs(preferences);
+  const { hush, from, to, hour, zone } = inputs;
   const problem = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
   const spoken = el("p", { role: "status", class: "muted" });
   const save = el("button", { class: "button" }, "Save");
-  const form = el(
-    "form",
-    { class: "preferences", novalidate: true },
-    problem,
-    table.element,
-    el(
-      "fieldset",
-      {},
-      el("legend", {}, "Quiet hours"),
-      el("p", { class: "tick" }, hush, el("label", { for: "quiet" }, "Mails and pushes wait; the inbox does not")),
-      times,
-    ),
-    el(
-      "div",
-      { class: "times" },
-      field("digest-hour", "Daily mail at", hour, "What is mailed once a day"),
-      field("zone", "Time zone", zone),
-    ),
-    el("div", { class: "actions" }, save, spoken),
-  );
+  const actions = el("div", { class: "actions" }, save, spoken);
+  const attributes = { class: "preferences", novalidate: true };
+  const form = el("form", attributes, problem, table.element, quietHours(inputs), otherTimes(inputs), actions);
   const places: Record<string, Input> = {
     "/quiet_hours/from": from,
     "/quiet_hours/to": to,
@@ -106,16 +104,33 @@ function build(preferences: Schemas["PreferencesRead"]): HTMLFormElement {
     digest_hour: Number(hour.value),
     timezone: zone.value,
   });
-  const settle = () => {
-    times.hidden = !hush.checked;
-  };
-  hush.addEventListener("change", settle);
-  settle();
   form.addEventListener("submit", (happening) => {
     happening.preventDefault();
     if (save.getAttribute("aria-disabled") !== "true") store({ form, save, problem, spoken, inputAt, wanted });
   });
   return form;
+}
+
+/** Returns the fields of the quiet hours; their times are hidden while there are none. */
+function quietHours({ hush, from, to }: TimeInputs): HTMLElement {
+  const times = el("div", { class: "times" }, field("quiet-from", "From", from), field("quiet-to", "To", to));
+  const settle = () => {
+    times.hidden = !hush.checked;
+  };
+  hush.addEventListener("change", settle);
+  settle();
+  return el(
+    "fieldset",
+    {},
+    el("legend", {}, "Quiet hours"),
+    el("p", { class: "tick" }, hush, el("label", { for: "quiet" }, "Mails and pushes wait; the inbox does not")),
+    times,
+  );
+}
+
+function otherTimes({ hour, zone }: TimeInputs): HTMLElement {
+  const digest = field("digest-hour", "Daily mail at", hour, "What is mailed once a day");
+  return el("div", { class: "times" }, digest, field("zone", "Time zone", zone));
 }
 
 async function store({ form, save, problem, spoken, inputAt, wanted }: PreferenceForm): Promise<void> {

@@ -76,69 +76,80 @@ interface ProposalForm {
   submit: (typed: Typed) => Promise<unknown>;
 }
 
+/** The form with its fields, by their names. `id` begins the ids of the fields. */
+interface Shown {
+  id: string;
+  form: HTMLFormElement;
+  summary: HTMLElement;
+  fields: Field[];
+  inputs: Map<string, Input>;
+}
+
 /** Returns the form. What is wrong is said at its field and, with a link to it, above them all. */
 export function proposalForm(how: ProposalForm): HTMLFormElement {
-  const { typed, tracks, label, id = "proposal", onInput = () => {}, submit } = how;
-  const shown = FIELDS.filter((field) => field.kind !== "track" || tracks.length);
-  const inputs = new Map(shown.map((field) => [field.name, inputOf(field, id, typed, tracks)]));
-  const summary = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
+  const { label, onInput = () => {}, submit } = how;
   const button = el("button", { class: "button" }, label);
-  const groups = (["session", "speaker"] as const).map((part) => {
-    const fields = shown.filter((field) => field.of === part).map((field) => row(field, id, inputs.get(field.name)));
-    return el("fieldset", {}, el("legend", {}, HEADS[part]), ...fields);
-  });
-  const form = el("form", { class: "letter", novalidate: true }, summary, ...groups, button);
-
-  function current(): Typed {
-    return Object.fromEntries([...inputs].map(([name, one]) => [name, one.value]));
-  }
-
-  /** Says what is wrong: by field, and in one place with links. `rest` is about no field. */
-  function complain(wrong: Typed, rest = ""): void {
-    for (const [name, one] of inputs) {
-      one.setAttribute("aria-invalid", String(Boolean(wrong[name])));
-      const place = form.querySelector(`#${id}-${name}-error`);
-      if (place) place.textContent = wrong[name] ?? "";
-    }
-    const links = Object.entries(wrong).map(([name, words]) =>
-      el("li", {}, el("a", { href: `#${id}-${name}` }, words)),
-    );
-    summary.replaceChildren(...(rest ? [el("p", {}, rest)] : []), ...(links.length ? [el("ul", {}, ...links)] : []));
-    summary.hidden = !links.length && !rest;
-    if (!summary.hidden) summary.focus();
-  }
-
-  function missing(): Typed {
-    const empty = shown.filter(({ name, needed }) => needed && !inputs.get(name)?.value.trim());
-    return Object.fromEntries(empty.map(({ name, needed = "" }) => [name, needed]));
-  }
-
-  function explain(error: unknown): void {
-    const problem = asProblem(error);
-    const wrong: Typed = {};
-    for (const { pointer, detail } of problem.errors) {
-      const field = shown.find(({ name }) => name === pointer.split("/")[2]);
-      if (field) wrong[field.name] = `${field.label}: ${detail}.`;
-    }
-    complain(wrong, Object.keys(wrong).length ? "" : problem.message);
-  }
-
+  const shown = build(how, button);
+  const { form, inputs } = shown;
+  const current = () => Object.fromEntries([...inputs].map(([name, one]) => [name, one.value]));
   form.addEventListener("input", () => onInput(current()));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
-    const wrong = missing();
-    complain(wrong);
+    const wrong = missing(shown);
+    complain(shown, wrong);
     if (Object.keys(wrong).length) return;
     button.setAttribute("aria-disabled", "true");
     try {
       await submit(current());
     } catch (error) {
-      explain(error);
+      explain(shown, error);
     }
     button.removeAttribute("aria-disabled");
   });
   return form;
+}
+
+function build({ typed, tracks, id = "proposal" }: ProposalForm, button: HTMLElement): Shown {
+  const fields = FIELDS.filter((field) => field.kind !== "track" || tracks.length);
+  const inputs = new Map(fields.map((field) => [field.name, inputOf(field, id, typed, tracks)]));
+  const summary = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
+  const groups = (["session", "speaker"] as const).map((part) => {
+    const rows = fields.filter((field) => field.of === part).map((field) => row(field, id, inputs.get(field.name)));
+    return el("fieldset", {}, el("legend", {}, HEADS[part]), ...rows);
+  });
+  const form = el("form", { class: "letter", novalidate: true }, summary, ...groups, button);
+  return { id, form, summary, fields, inputs };
+}
+
+/** Says what is wrong: by field, and in one place with links. `rest` is about no field. */
+function complain({ id, form, summary, inputs }: Shown, wrong: Typed, rest = ""): void {
+  for (const [name, one] of inputs) {
+    one.setAttribute("aria-invalid", String(Boolean(wrong[name])));
+    const place = form.querySelector(`#${id}-${name}-error`);
+    if (place) place.textContent = wrong[name] ?? "";
+  }
+  const links = Object.entries(wrong).map(([name, words]) => el("li", {}, el("a", { href: `#${id}-${name}` }, words)));
+  summary.replaceChildren(...(rest ? [el("p", {}, rest)] : []), ...(links.length ? [el("ul", {}, ...links)] : []));
+  summary.hidden = !links.length && !rest;
+  if (!summary.hidden) summary.focus();
+}
+
+/** Returns what is said of the fields that are needed and empty. */
+function missing({ fields, inputs }: Shown): Typed {
+  const empty = fields.filter(({ name, needed }) => needed && !inputs.get(name)?.value.trim());
+  return Object.fromEntries(empty.map(({ name, needed = "" }) => [name, needed]));
+}
+
+/** Says why the form was refused. */
+function explain(shown: Shown, error: unknown): void {
+  const problem = asProblem(error);
+  const wrong: Typed = {};
+  for (const { pointer, detail } of problem.errors) {
+    const field = shown.fields.find(({ name }) => name === pointer.split("/")[2]);
+    if (field) wrong[field.name] = `${field.label}: ${detail}.`;
+  }
+  complain(shown, wrong, Object.keys(wrong).length ? "" : problem.message);
 }
 
 function inputOf(field: Field, id: string, typed: Typed, tracks: ProposalForm["tracks"]): Input {

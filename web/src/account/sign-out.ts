@@ -11,7 +11,7 @@ import { remember } from "../ui/storage.ts";
 const SENT_WITHIN_MS = 8_000;
 
 /** Signs a person (id) out. `button` was pressed, once or for the second time. */
-export async function leave(button: HTMLButtonElement, person: string): Promise<void> {
+export async function signOutHere(button: HTMLButtonElement, person: string): Promise<void> {
   const left = button.dataset.sure ? 0 : await sendAll(button, person);
   if (left) {
     button.dataset.sure = "yes";

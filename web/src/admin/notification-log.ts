@@ -4,7 +4,7 @@
 import { asProblem, at, get, type Schemas } from "../api/client.ts";
 import { saveButton } from "../api/save-file.ts";
 import { user } from "../api/session.ts";
-import { type Child, el, find } from "../ui/elements.ts";
+import { type Attributes, type Child, el, find } from "../ui/elements.ts";
 import { exact } from "../ui/format.ts";
 import { table } from "../ui/panels.ts";
 import { ACTIONS } from "./notification-actions.ts";
@@ -29,41 +29,30 @@ function query(): Record<string, string> {
   return Object.fromEntries(given.filter(([, value]) => value && value !== "all"));
 }
 
+function select(name: string, label: string, value: string | undefined, options: Record<string, string>): HTMLElement {
+  const chosen = value ?? Object.keys(options)[0];
+  const choices = Object.entries(options).map(([key, text]) =>
+    el("option", { value: key, selected: key === chosen }, text),
+  );
+  return el("div", { class: "field" }, el("label", { for: name }, label), el("select", { id: name, name }, ...choices));
+}
+
+function input(name: string, label: string, value = "", attributes: Attributes = {}): HTMLElement {
+  const made = el("input", { id: name, name, value, ...attributes });
+  return el("div", { class: "field" }, el("label", { for: name }, label), made);
+}
+
 function filters(): HTMLFormElement {
   const asked = query();
-  const select = (name: string, label: string, options: Record<string, string>) =>
-    el(
-      "div",
-      { class: "field" },
-      el("label", { for: name }, label),
-      el(
-        "select",
-        { id: name, name },
-        ...Object.entries(options).map(([value, text]) =>
-          el("option", { value, selected: value === (asked[name] ?? Object.keys(options)[0]) }, text),
-        ),
-      ),
-    );
-  const input = (name: string, label: string, attributes: Record<string, unknown>) =>
-    el(
-      "div",
-      { class: "field" },
-      el("label", { for: name }, label),
-      el("input", { id: name, name, value: asked[name] ?? "", ...attributes }),
-    );
+  const id = { pattern: "[0-9A-Za-z]{26}", maxlength: 26, autocomplete: "off", spellcheck: "false" };
   return el(
     "form",
     { class: "oversee-filter", method: "get", role: "search", "aria-label": "What to show" },
-    select("action", "About", { "": "Anything", ...ACTIONS }),
-    select("state", "State", STATES),
-    input("from", "From", { type: "date" }),
-    input("to", "Until", { type: "date" }),
-    input("user", "Account (id)", {
-      pattern: "[0-9A-Za-z]{26}",
-      maxlength: 26,
-      autocomplete: "off",
-      spellcheck: "false",
-    }),
+    select("action", "About", asked.action, { "": "Anything", ...ACTIONS }),
+    select("state", "State", asked.state, STATES),
+    input("from", "From", asked.from, { type: "date" }),
+    input("to", "Until", asked.to, { type: "date" }),
+    input("user", "Account (id)", asked.user, id),
     el(
       "div",
       { class: "ways" },
@@ -126,7 +115,7 @@ function results(): Results {
   find(place, "table", HTMLTableElement).classList.add("told");
   const rows = find(place, "tbody", HTMLTableSectionElement);
   for (const [name, role] of ROLES) for (const part of place.querySelectorAll(name)) part.setAttribute("role", role);
-  const told = el("p", { role: "status", class: "muted", tabindex: "-1" });
+  const count = el("p", { role: "status", class: "muted", tabindex: "-1" });
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const more = el("button", { class: "button quiet", type: "button" }, "Show more");
   let cursor = "";
@@ -139,7 +128,7 @@ function results(): Results {
     const shown = rows.childElementCount;
     more.hidden = !cursor;
     place.hidden = shown === 0;
-    told.textContent = countOf(shown, Boolean(cursor));
+    count.textContent = countOf(shown, Boolean(cursor));
   }
 
   more.addEventListener("click", async () => {
@@ -148,14 +137,14 @@ function results(): Results {
     problem.hidden = true;
     try {
       await load();
-      if (more.hidden) told.focus();
+      if (more.hidden) count.focus();
     } catch (error) {
       problem.textContent = asProblem(error).message;
       problem.hidden = false;
     }
     busy = false;
   });
-  return { elements: [told, place, problem], more, load };
+  return { elements: [count, place, problem], more, load };
 }
 
 /** A page looks through a few months at most: it may be empty although there is more behind it. */

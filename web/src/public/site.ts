@@ -84,7 +84,8 @@ function leaveSession(button: HTMLButtonElement, person: User): void {
     for (const key of kept) if (!key.includes(".scans.")) delete localStorage[key];
     signOut();
   };
-  if (kept.length) import("../account/sign-out.ts").then((module) => module.leave(button, person.id), signOutAlone);
+  if (kept.length)
+    import("../account/sign-out.ts").then((module) => module.signOutHere(button, person.id), signOutAlone);
   else signOut();
 }
 
