@@ -78,10 +78,10 @@ def serve_step(request: Request, id: str, step: str) -> Answer:  # noqa: ARG001
     return _shell(request, step, among=STEPS)
 
 
-@routes.get("/pages/events", page("The events that one runs"))
+@routes.get("/pages/events", page("The organiser's desk, by its old address"))
 def serve_own_events(request: Request) -> Answer:
-    """Serves the events in which the reader is staff."""
-    return _shell(request, "events")
+    """Serves the desk, whose script goes on to its address."""
+    return _shell(request, "desk")
 
 
 @routes.get("/pages/events/{event}/{desk}", page("A desk of an event's staff"))

@@ -22,6 +22,7 @@ WEB = {
     "web/src/live": "The socket, and what follows from its messages",
     "web/src/public": "Pages that everybody reads: events, tickets, orders",
     "web/src/ui": "Elements, icons, money, times, texts",
+    "web/src/words": "Messages of the desk by language, as PO files",
 }
 """Folders of the web client, which have no Python package whose docstring could describe them."""
 HEAD = ("folder", "what is in it")

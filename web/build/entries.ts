@@ -13,7 +13,6 @@ export const ENTRIES = [
   "admin/notification-log",
   "desk/announcements/announce",
   "desk/check_in/check-in",
-  "desk/event-list",
   "desk/main",
   "desk/orders/sales",
   "desk/proposals/review",

@@ -7,7 +7,6 @@ SHELLS = (
     "order",
     "pay",
     "complete",
-    "events",
     "desk",
     "sales",
     "check-in",

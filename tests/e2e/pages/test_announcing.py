@@ -275,7 +275,7 @@ def test_what_was_told_is_nobody_elses_to_see(context: OpenContext) -> None:
     page = context().new_page()
     sign_in(page, READER.email, READER.password)
     page.get_by_role("button", name="Account of").click()
-    expect(page.get_by_role("link", name="Events you run")).to_be_visible()
+    expect(page.get_by_role("link", name="Your events")).to_be_visible()
     expect(page.get_by_role("link", name="What people were told")).to_have_count(0)
     page.goto("/admin/notifications")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is playing here")

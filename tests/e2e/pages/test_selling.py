@@ -71,10 +71,12 @@ def wait_until_paid(api: ApiCaller, path: str) -> None:
 
 def test_organiser_is_led_from_the_account_menu_to_the_sales(tab: Page, offer: Offer) -> None:
     tab.get_by_role("button", name="Account of Demo Organiser").click()
-    tab.get_by_role("link", name="Events you run").click()
-    row = tab.get_by_role("listitem").filter(has=tab.locator(f'a[href="/events/{offer.id}/sales"]'))
-    expect(row.get_by_text("Published · Owner")).to_be_visible()
-    row.get_by_role("link", name="Sales of Alpine Python Days").click()
+    tab.get_by_role("link", name="Your events").click()
+    row = tab.get_by_role("listitem").filter(has=tab.locator(f'a[href="/organise/{offer.id}"]'))
+    expect(row.get_by_text("Published")).to_be_visible()
+    expect(row.get_by_text("Owner")).to_be_visible()
+    row.get_by_role("link", name="Alpine Python Days").click()
+    tab.get_by_role("navigation", name="Event").get_by_role("link", name="Orders").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Sales of Alpine Python Days")
 
 

@@ -40,7 +40,7 @@ function purposeOf({ event, role, session }: Invitation): string {
   return `to the staff of ${name}, as ${(names[role ?? ""] ?? role ?? "").toLowerCase()}`;
 }
 
-const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
+const toEvents = () => el("a", { class: "button", href: "/organise" }, "To your events");
 
 const toAccept = () => remember("sessionStorage", ACCEPTING, token);
 

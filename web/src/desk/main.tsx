@@ -6,6 +6,7 @@ import { chooseLanguage, loadWords } from "../ui/words.ts";
 import { App } from "./app.tsx";
 
 async function start(): Promise<void> {
+  if (location.pathname === "/events") history.replaceState(null, "", "/organise"); // the list's old address
   if (!user()) {
     location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     return;

@@ -123,7 +123,7 @@ function fail(thrown: unknown): void {
     ? "There is no such event, or you are not on the part of its staff that sees sales."
     : error.message;
   const way = strange
-    ? el("a", { class: "button quiet", href: "/events" }, "To the events you run")
+    ? el("a", { class: "button quiet", href: "/organise" }, "To your events")
     : el("button", { class: "button quiet", type: "button", onclick: start }, "Try again");
   root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, text), el("div", { class: "actions" }, way));
 }

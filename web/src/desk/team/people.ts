@@ -250,7 +250,7 @@ function nameOfRole(role: string | null | undefined): string {
 
 /** Whether a role is not above one's own. */
 function isAtMost(own: Role, role: string): boolean {
-  return RANKS.indexOf(own) <= RANKS.findIndex((one) => one === role);
+  return RANKS.indexOf(own) <= (RANKS as string[]).indexOf(role);
 }
 
 function line(name: string, about: Child, ...ways: Child[]): HTMLElement {
