@@ -1,5 +1,6 @@
 // The forms of accounts: sign in, sign up, confirm an address, ask for a new password and set it.
 import { asProblem, at, type Problem, send } from "../api/client.ts";
+import { ownRoles } from "../api/roles.ts";
 import { keep, user } from "../api/session.ts";
 import { find } from "../ui/elements.ts";
 import { showFieldError } from "../ui/field-error.ts";
@@ -12,9 +13,16 @@ type Work = (values: Values, key: string, form: HTMLFormElement) => Promise<void
 const status = document.querySelector("[data-status]");
 const token = location.hash.slice(1);
 
-/** Returns where to go afterwards: a page of ours, never another site. */
-function next(): string {
-  return ownUrl(new URLSearchParams(location.search).get("next") ?? "/") ?? "/";
+/** Returns where to go afterwards: where one was going, a page of ours, never another site; else `usual`. */
+function next(usual: string): string {
+  const wanted = new URLSearchParams(location.search).get("next");
+  return (wanted && ownUrl(wanted)) || usual;
+}
+
+/** Returns where somebody begins who was going nowhere: at the desk who helps to run an event, else at the events. */
+async function usualPage(): Promise<string> {
+  const roles = await ownRoles().catch(() => null);
+  return roles?.size ? "/organise" : "/";
 }
 
 function say(text: string): void {
@@ -24,11 +32,11 @@ function say(text: string): void {
 const WORK: Record<string, Work> = {
   "sign-in": async ({ email = "", password = "" }) => {
     keep(await send("POST", at("/auth/sign-in"), { email, password }));
-    location.assign(next());
+    location.assign(next(await usualPage()));
   },
   "sign-up": async ({ name = "", email = "", password = "" }, key) => {
     keep(await send("POST", at("/auth/sign-up"), { name, email, password }, { key }));
-    location.assign(next());
+    location.assign(next("/organise"));
   },
   forgot: async ({ email = "" }, _key, form) => {
     await send("POST", at("/auth/password/forgot"), { email });

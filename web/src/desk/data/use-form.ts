@@ -3,6 +3,5 @@ import { useMemo } from "preact/hooks";
 import { FormModel, type FormPlan } from "./form-model.ts";
 
 export function useForm<Saved>(plan: FormPlan<Saved>): FormModel<Saved> {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another id is another form; new closures are not
   return useMemo(() => new FormModel(plan), [plan.id]);
 }

@@ -44,7 +44,6 @@ export function useItems<T extends Template>(address: Address<T>, following: Fol
 
 function useReading<V>(address: Address, read: () => Promise<V>, { event, lists = [] }: Following): Resource<V> {
   const names = lists.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` follows from the address
   const resource = useMemo(() => makeResource(address, read), [address]);
   useEffect(() => {
     resource.reload();

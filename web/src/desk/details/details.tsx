@@ -1,5 +1,6 @@
 // Everything that the public page of an event says about it.
 import { t } from "@lingui/core/macro";
+import { useEffect } from "preact/hooks";
 import { at, type Schemas, write } from "../../api/client.ts";
 import { COUNTRIES } from "../../ui/countries.ts";
 import { useForm } from "../data/use-form.ts";
@@ -16,18 +17,27 @@ import {
 } from "../events/event-form.ts";
 import { LongTextField, MomentField, SelectField, TextField } from "../parts/fields.tsx";
 import { FormView } from "../parts/form-view.tsx";
+import { NextStep } from "../parts/next-step.tsx";
 
 type Event = Schemas["Event"];
 
 export default function Details() {
-  return <EventFrame title={t`Details`}>{(screen) => <DetailsForm {...screen} />}</EventFrame>;
+  return (
+    <EventFrame title={t`Details`}>
+      {(screen) => (
+        <>
+          <DetailsForm {...screen} />
+          <NextStep event={screen.event} href={`/organise/${screen.event.id}/tickets`} name={t`Tickets`} />
+        </>
+      )}
+    </EventFrame>
+  );
 }
 
 function DetailsForm({ event, tag, reload }: EventScreen) {
-  const before = valuesOf(event);
   const form = useForm<Event>({
     id: `event.${event.id}`,
-    initial: before,
+    initial: valuesOf(event),
     tag,
     check: checkEvent,
     save: (values, { match, saved }) =>
@@ -36,7 +46,7 @@ function DetailsForm({ event, tag, reload }: EventScreen) {
     fieldOf,
     onSaved: () => void reload(),
   });
-  form.show(before, tag);
+  useEffect(() => form.show(valuesOf(event), tag), [form, event, tag]);
   const labels = eventLabels();
   const field = (name: string) => ({ form, name, label: labels[name] ?? name });
   const zone = text(form.values.value, "timezone");

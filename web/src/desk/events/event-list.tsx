@@ -2,7 +2,7 @@
 import { t } from "@lingui/core/macro";
 import { at, type Schemas } from "../../api/client.ts";
 import { ROLES } from "../../api/roles.ts";
-import { useItems, useResource } from "../data/use-resource.ts";
+import { useResource } from "../data/use-resource.ts";
 import { Loading } from "../parts/loading.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { dayRange, stateName } from "./event-words.ts";
@@ -10,7 +10,7 @@ import { dayRange, stateName } from "./event-words.ts";
 type Event = Schemas["Event"];
 
 export default function EventList() {
-  const events = useItems(at("/events", {}, { view: "all" }));
+  const events = useResource(at("/events", {}, { view: "all" })); // all of one's own come at once
   const roles = useResource(at("/me/roles"));
   const held = roles.loaded.value;
   const roleOf = (id: string) =>
@@ -21,7 +21,7 @@ export default function EventList() {
         <a class="button" href="/organise/new">{t`New event`}</a>
       </p>
       <Loading of={events}>
-        {(items) =>
+        {({ items }) =>
           items.length ? (
             <ul class="event-list">
               {items.map((event) => (

@@ -48,7 +48,7 @@ function Way({ event, tag, reload, steps, person }: WayProps) {
   return (
     <section aria-labelledby="way">
       <h2 id="way" class="section-title">{t`On the way to the sale`}</h2>
-      <ol class="steps">
+      <ol class="checklist">
         {steps.map((step) => (
           <li key={step.id} class={step.isDone ? "done" : ""}>
             <span class="step-state">{step.isDone ? t`Done` : t`To do`}</span>

@@ -67,6 +67,7 @@ export function TextField(props: TextProps) {
         type={type as "text"} // Preact types each kind of input apart; these share what is used here
         value={textOf(props)}
         required={required}
+        {...(type === "datetime-local" ? { max: "9999-12-31T23:59" } : {})} // years have four digits
         autocomplete={autocomplete}
         {...(most ? { maxLength: most } : {})}
         {...(inputmode ? { inputMode: inputmode } : {})}

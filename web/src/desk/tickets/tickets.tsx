@@ -10,6 +10,7 @@ import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { CheckField, LongTextField, MomentField, TextField } from "../parts/fields.tsx";
 import { explain, FormView } from "../parts/form-view.tsx";
 import { Loading } from "../parts/loading.tsx";
+import { NextStep } from "../parts/next-step.tsx";
 import { bodyOf, checkTicket, ticketLabels, valuesOf } from "./ticket-form.ts";
 
 type Event = Schemas["Event"];
@@ -18,7 +19,16 @@ type TicketType = Schemas["TicketTypeRead"];
 type Open = null | "new" | { type: TicketType; tag: string | undefined };
 
 export default function Tickets() {
-  return <EventFrame title={t`Tickets`}>{({ event }) => <TicketTypes event={event} />}</EventFrame>;
+  return (
+    <EventFrame title={t`Tickets`}>
+      {({ event }) => (
+        <>
+          <TicketTypes event={event} />
+          <NextStep event={event} href={`/organise/${event.id}`} name={t`check and publish`} />
+        </>
+      )}
+    </EventFrame>
+  );
 }
 
 function TicketTypes({ event }: { event: Event }) {
