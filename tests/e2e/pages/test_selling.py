@@ -141,6 +141,36 @@ def test_refund_whose_answer_is_lost_is_made_once(tab: Page, offer: Offer) -> No
     expect(tab.locator("article .label")).to_have_text("Refunded")
 
 
+def test_refund_whose_outcome_is_unknown_is_made_once(tab: Page, offer: Offer) -> None:
+    order = paid_order(offer)
+    open_sales(tab, offer, order)
+    keys: list[str] = []
+
+    def spoil(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:  # made, but the answer is a fault of the server
+            route.fetch()
+            return route.fulfill(status=502, json={"code": "upstream_failed", "detail": "Stripe does not answer."})
+        if len(keys) == 2:
+            refusal = {"status": 409, "code": "still_running", "detail": "Still running."}
+            return route.fulfill(status=409, headers={"Retry-After": "1"}, json=refusal)
+        return route.continue_()
+
+    tab.route("**/refunds", spoil)
+    tab.get_by_label("A part").check()
+    tab.get_by_label("Amount in").fill("20")
+    tab.get_by_role("button", name="Refund…").click()
+    tab.get_by_role("button", name="Refund CHF\u00a020.00").click()
+    expect(tab.get_by_role("alert").filter(has_text="Stripe does not answer.")).to_be_visible()
+    tab.get_by_role("button", name="Refund CHF\u00a020.00").click()
+    expect(tab.get_by_text(re.compile(r"^A refund of .* is asked for\.$"))).to_be_focused()
+    assert (len(keys), len(set(keys))) == (3, 1)
+    wishes = offer.api.call("GET", f"/api/v1/orders/{order}/refunds")["items"]
+    assert [wish["amount"] for wish in wishes] == [2000]
+
+
 def test_account_is_connected_used_and_disconnected(tab: Page, offer: Offer) -> None:
     open_sales(tab, offer)
     expect(tab.get_by_text("The platform", exact=True)).to_be_visible()

@@ -1,6 +1,7 @@
 // Announcements of an event: written, checked, sent once however often the button is pressed; and the progress of each.
 import { asProblem, at, get, Problem, type Schemas, send } from "../../api/client.ts";
 import { MAY, ownRoles, ROLES, type Role } from "../../api/roles.ts";
+import { sendOnce } from "../../api/send-once.ts";
 import { user } from "../../api/session.ts";
 import { follow } from "../../live/follow.ts";
 import { el, find } from "../../ui/elements.ts";
@@ -27,7 +28,6 @@ const MOST_TITLE = 100;
 const MOST_HTML = 4_000;
 const LOOK_MS = 15_000;
 const QUICK_MS = 1_500;
-const MOST_TRIES = 20;
 
 async function start(): Promise<void> {
   try {
@@ -161,19 +161,11 @@ function isComplete(fields: Fields): boolean {
   return !wrong.includes(true);
 }
 
-/** Sends it under its key. While an earlier press is still being carried out, waits for that. Raises Problem. */
+/** Sends it under its key. Raises Problem. */
 async function post(event: Event, now: Letter, key: string): Promise<void> {
   const body = { title: now.title, message: htmlOf(now.text), audience: audienceOf(now) };
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await send("POST", at("/events/{event}/announcements", { event: event.id }), body, { key });
-      return;
-    } catch (thrown) {
-      const refusal = asProblem(thrown);
-      if (refusal.code !== "still_running" || tries === MOST_TRIES) throw refusal;
-      await new Promise((resolve) => setTimeout(resolve, (refusal.retryAfter || 2) * 1000));
-    }
-  }
+  const address = at("/events/{event}/announcements", { event: event.id });
+  await sendOnce(() => send("POST", address, body, { key }));
 }
 
 /** Returns the form, and the same once more to check before it is sent. `look` reads the list of what was sent again. */

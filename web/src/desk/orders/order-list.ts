@@ -51,7 +51,7 @@ export function orderList(event: Schemas["Event"]): OrderList {
       el("p", { class: "hint", id: "order-words-hint" }, "Name, e-mail or the beginning of an order’s number"),
     ),
   );
-  const known = { pages: 1, asked: 0, filter: "" };
+  const known = { pages: 1, asked: 0 };
   const element = el(
     "section",
     { "aria-labelledby": "orders" },

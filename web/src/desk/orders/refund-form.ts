@@ -1,5 +1,6 @@
 // Asks for a refund: all that is left or a part, asked back once, and sent once however often the button is pressed.
 import { asProblem, at, type Schemas, send } from "../../api/client.ts";
+import { isUnsettled, sendOnce } from "../../api/send-once.ts";
 import { decimals, step } from "../../ui/currencies.ts";
 import { el } from "../../ui/elements.ts";
 import { type Amount, money } from "../../ui/format.ts";
@@ -107,7 +108,8 @@ export function refundForm(id: string, onAsked: () => Promise<void>): RefundForm
     const units = part.checked ? minorUnits(amount.value, now.left.currency) : null;
     const body = { reason: reason.value.trim() || null, ...(units === null ? {} : { amount: units }) };
     try {
-      const wish = await send("POST", at("/orders/{id}/refunds", { id }), body, { key: now.key });
+      const address = at("/orders/{id}/refunds", { id });
+      const wish = await sendOnce(() => send("POST", address, body, { key: now.key }));
       spoken.textContent = `A refund of ${money(wish)} is asked for.`;
       form.reset();
       settle(false);
@@ -118,7 +120,8 @@ export function refundForm(id: string, onAsked: () => Promise<void>): RefundForm
     } catch (error) {
       problem.textContent = explain(error);
       problem.hidden = false;
-      if (asProblem(error).status !== 0) {
+      // Where the refund may have been made, the question stays open: pressed again, it is sent under the same key.
+      if (!isUnsettled(asProblem(error))) {
         settle(false);
         ask.focus();
       }

@@ -85,7 +85,8 @@ async function refresh(event: Event, list: HTMLElement): Promise<void> {
 /** Draws the proposals anew and says what was done. What is typed and unfolded elsewhere stays. */
 async function redraw(event: Event, list: HTMLElement, said: string): Promise<void> {
   const typed = new Map([...list.querySelectorAll("textarea")].map((one) => [one.id, one.value]));
-  const unfolded = new Set([...list.querySelectorAll("li[id]:has(> details[open])")].map((one) => one.id));
+  const isOpen = (one: Element) => one.querySelector("details")?.open ?? false;
+  const unfolded = new Set([...list.querySelectorAll("li[id]")].filter(isOpen).map((one) => one.id));
   await refresh(event, list);
   for (const one of list.querySelectorAll("textarea")) one.value = typed.get(one.id) ?? "";
   for (const one of list.querySelectorAll("li[id]")) {

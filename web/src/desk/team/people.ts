@@ -250,7 +250,8 @@ function nameOfRole(role: string | null | undefined): string {
 
 /** Whether a role is not above one's own. */
 function isAtMost(own: Role, role: string): boolean {
-  return RANKS.indexOf(own) <= (RANKS as string[]).indexOf(role);
+  const ranks: string[] = RANKS;
+  return ranks.indexOf(own) <= ranks.indexOf(role);
 }
 
 function line(name: string, about: Child, ...ways: Child[]): HTMLElement {
