@@ -27,8 +27,10 @@ _GUESTS_KEY = (
     "it random; a shorter one holds for one address and browser."
 )
 _IDEMPOTENCY_KEY = {"required": _KEY, "optional": _GUESTS_KEY, "none": _GUESTS_KEY}
+_READ_OR_NOT = ["unread", "read", "all"]
 _STATES: dict[str, list[str]] = {
-    "notifications": ["unread", "read", "all"],
+    "notifications": _READ_OR_NOT,
+    "admin": _READ_OR_NOT,
     "orders": [state.value for state in OrderState],
     "attendees": [state.value for state in TicketState],
 }
@@ -66,6 +68,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(BASE + route.path, {})[route.method.lower()] = _operation(route)
+    used = _used(paths, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -77,10 +80,33 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": {name: schemas[name] for name in sorted(used)},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _used(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """Returns the names of the schemas that the paths refer to, themselves or through other schemas. A struct that is
+    only ever patched is not among them, its patch is.
+    """
+    used: set[str] = set()
+    found = _names(paths)
+    while found:
+        used |= found
+        found = set().union(*(_names(schemas[name]) for name in found)) - used
+    return used
+
+
+def _names(value: Any) -> set[str]:
+    """Returns the names of the schemas that a part of the document refers to itself."""
+    if isinstance(value, list):
+        return set().union(*map(_names, value))
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*map(_names, value.values()))
+    reference = value.get("$ref")
+    return found | {reference.rpartition("/")[2]} if isinstance(reference, str) else found
 
 
 def _operation(route: Registered) -> dict[str, Any]:
@@ -107,8 +133,7 @@ def _operation(route: Registered) -> dict[str, Any]:
 def _parameters(route: Registered) -> list[dict[str, Any]]:
     contract = route.contract
     found = [_parameter(name, "path", required=True) for name in re.findall(r"\{(\w+)\}", route.path)]
-    states = {"state": {"type": "string", "enum": _STATES.get(_tag(route.path))}}
-    found += [_parameter(name, "query", schema=(_QUERY | states).get(name)) for name in contract.query]
+    found += [_parameter(name, "query", schema=_query_schema(name, route)) for name in contract.query]
     if route.method in ("GET", "HEAD") and contract.status == 200:
         found.append(_parameter("If-None-Match", "header"))
     if contract.if_match:
@@ -117,6 +142,13 @@ def _parameters(route: Registered) -> list[dict[str, Any]]:
         key = _parameter("Idempotency-Key", "header", schema={"type": "string", "minLength": 1, "maxLength": 255})
         found.append({**key, "description": _IDEMPOTENCY_KEY[contract.auth]})
     return found
+
+
+def _query_schema(name: str, route: Registered) -> dict[str, Any] | None:
+    """Returns the schema of a query parameter that is not any text. Each tag has its own values of `state`."""
+    if name == "state":
+        return {"type": "string", "enum": _STATES[_tag(route.path)]}
+    return _QUERY.get(name)
 
 
 def _parameter(

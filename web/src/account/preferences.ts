@@ -24,7 +24,7 @@ interface PreferenceForm {
   problem: HTMLElement;
   spoken: HTMLElement;
   inputAt: (pointer: string) => HTMLElement | null;
-  wanted: () => Schemas["PreferencesForm"];
+  wanted: () => Schemas["PreferencesFormPatch"];
 }
 
 function field(id: string, label: string, input: Input, hint?: Child): HTMLElement {
