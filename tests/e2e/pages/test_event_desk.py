@@ -1,21 +1,27 @@
 """The organiser's way in the browser: from opening an account to a published event on sale, by pointer, touch and keys."""
 
+import io
 import itertools
+import json
 import re
 import time
+import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.pages.conftest import OpenContext, wait_until
+from local.demo.demo import ACCOUNTS
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 MOST_ACTIONS = 25
 SECONDS_AN_ACTION, SECONDS_A_CHARACTER, MOST_SECONDS = 1.5, 0.25, 180
 LINK_IN_MAIL = 2
+ORGANISER = ACCOUNTS[0]
 _numbers = itertools.count(1)
 
 
@@ -139,3 +145,73 @@ def open_mailed_link(page: Page, origin: str, email: str) -> None:
     mail.goto(wait_until(page, links)[0])
     expect(mail.get_by_role("heading", level=1)).to_have_text("Your address is confirmed")
     mail.close()
+
+
+def test_event_is_unpublished_archived_and_deleted_with_a_question(context: OpenContext, offer: Offer) -> None:
+    page = context().new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following=f"/organise/{offer.id}/settings")
+    page.get_by_role("button", name="Unpublish").click()
+    expect(page.get_by_text("The event is a draft again.")).to_be_visible()
+    assert offer.api.call("GET", f"/api/v1/events/{offer.id}?view=all")["state"] == "draft"
+    page.get_by_role("button", name="Archive the event").click()
+    page.get_by_role("dialog").get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("The event is archived.")).to_be_visible()
+    page.get_by_role("button", name="Delete the event").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click(force=True)
+    expect(dialog).to_be_visible()  # nothing happens before the name is typed
+    dialog.get_by_role("textbox").fill("Alpine Python Days")
+    dialog.get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/organise")
+    expect(page.locator(f'a[href="/organise/{offer.id}"]')).to_have_count(0)
+
+
+def test_event_with_ticket_types_is_not_deleted_and_says_why(context: OpenContext, offer: Offer) -> None:
+    offer.ticket("Standard", 4900)
+    page = context().new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following=f"/organise/{offer.id}/settings")
+    page.get_by_role("button", name="Delete the event").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("Alpine Python Days")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("alert")).to_contain_text("archive it instead")
+
+
+def test_archive_is_imported_with_progress_and_a_report(context: OpenContext, tmp_path: Path) -> None:
+    page = context().new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following="/organise/import")
+    file = tmp_path / "tides.zip"
+    file.write_bytes(archive(sessions=300))
+    page.get_by_label("Archive").set_input_files(file)
+    expect(page.get_by_role("heading", name="The event is imported")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^Not taken \(1\)"))).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("region", name="Report").get_by_role("row")).to_have_count(2)
+    page.get_by_role("button", name=re.compile(r"^All \(30\d\)")).click()
+    page.get_by_role("button", name="Show more").click()
+    page.get_by_role("link", name="Open the event").click()
+    expect(page.get_by_text("Tidal Archive")).to_be_visible()
+
+
+def test_file_that_is_no_archive_is_refused_in_words(context: OpenContext, tmp_path: Path) -> None:
+    page = context().new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following="/organise/import")
+    file = tmp_path / "tides.zip"
+    file.write_bytes(b"no archive")
+    page.get_by_label("Archive").set_input_files(file)
+    expect(
+        page.get_by_role("alert").or_(page.get_by_role("heading", name="The file could not be read"))
+    ).to_be_visible()
+    expect(page.get_by_label("Archive").or_(page.get_by_role("link", name="Choose another file"))).to_be_visible()
+
+
+def archive(*, sessions: int) -> bytes:
+    """Returns an Open Event archive with this many sessions, the last of which has no title."""
+    talks = [
+        {"id": n, "title": f"Talk {n}" if n < sessions else "", "start_time": "2099-06-11T09:00:00Z"}
+        for n in range(1, sessions + 1)
+    ]
+    event = {"id": 1, "name": "Tidal Archive", "start_time": "2099-06-11T08:00:00Z", "end_time": "2099-06-12T17:00:00Z"}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("event.json", json.dumps(event))
+        packed.writestr("sessions.json", json.dumps(talks))
+    return buffer.getvalue()

@@ -48,7 +48,7 @@ interface Kept {
 
 interface Ask {
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Blob;
   keepalive?: boolean;
 }
 
@@ -161,6 +161,17 @@ export async function write<M extends Exclude<Method, "GET">, T extends Template
   const response = await request(method, address, body, how);
   const saved = (await read(response)) as Answer<T, M>; // docs/openapi.json says what it answers
   return { body: saved, tag: response.headers.get("ETag") ?? undefined };
+}
+
+/** Sends a file as it is, for routes that read raw bytes. Raises Problem. */
+export async function sendFile<T extends Template>(
+  address: Address<T>,
+  body: Blob,
+  how: Sending = {},
+): Promise<Answer<T, "POST">> {
+  const headers: Record<string, string> = { "Content-Type": "application/zip" };
+  if (how.key) headers["Idempotency-Key"] = how.key;
+  return (await read(await ask("POST", address, { headers, body }))) as Answer<T, "POST">; // as docs/openapi.json says
 }
 
 /** A file that was fetched, its name, and the link to the part that follows (empty: the last). */

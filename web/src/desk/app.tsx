@@ -6,6 +6,8 @@ const EventList = lazy(() => import("./events/event-list.tsx"));
 const NewEvent = lazy(() => import("./events/new-event.tsx"));
 const Overview = lazy(() => import("./overview/overview.tsx"));
 const Details = lazy(() => import("./details/details.tsx"));
+const ImportEvent = lazy(() => import("./import/import-event.tsx"));
+const Settings = lazy(() => import("./settings/settings.tsx"));
 const Tickets = lazy(() => import("./tickets/tickets.tsx"));
 
 function Missing() {
@@ -26,9 +28,11 @@ export function App() {
         <Router>
           <Route path="/organise" component={EventList} />
           <Route path="/organise/new" component={NewEvent} />
+          <Route path="/organise/import" component={ImportEvent} />
           <Route path="/organise/:event" component={Overview} />
           <Route path="/organise/:event/details" component={Details} />
           <Route path="/organise/:event/tickets" component={Tickets} />
+          <Route path="/organise/:event/settings" component={Settings} />
           <Route default component={Missing} />
         </Router>
       </ErrorBoundary>

@@ -63,6 +63,7 @@ function links(event: string): [href: string, name: string][] {
     [`/events/${event}/check-in`, t`Check-in`],
     [`/events/${event}/people`, t`Team`],
     [`/events/${event}/announce`, t`Announcements`],
+    [`/organise/${event}/settings`, t`Settings`],
   ];
 }
 

@@ -19,6 +19,7 @@ export default function EventList() {
     <Screen title={t`Your events`}>
       <p class="ways">
         <a class="button" href="/organise/new">{t`New event`}</a>
+        <a class="button quiet" href="/organise/import">{t`Import`}</a>
       </p>
       <Loading of={events}>
         {({ items }) =>
