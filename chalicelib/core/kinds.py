@@ -39,7 +39,7 @@ class CodeKind(StrEnum):
 LISTS = (Kind.MICROLOCATIONS, Kind.SESSIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.TRACKS)
 COUNTERS = tuple(sorted(kind.counter for kind in Kind))
 
-REVISION = 3
+REVISION = 4
 """Revision of the JSON shapes. Raise it when a representation changes its shape: stored bytes of another revision are
 then rebuilt instead of served.
 """

@@ -51,7 +51,9 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     currency: Currency = "EUR"
     state: EventState = EventState.DRAFT
     venue: Venue = field(default_factory=Venue)
+    online_url: Annotated[Url, Meta(description="Where the event can be joined over the network")] | None = None
     logo_url: Url | None = None
+    banner_url: Annotated[Url, Meta(description="A wide picture for the top of the public page")] | None = None
     website_url: Url | None = None
     contact_email: Email | None = None
     async_payments_days: Annotated[

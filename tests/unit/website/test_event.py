@@ -76,6 +76,15 @@ def test_photos_come_over_https_only_and_initials_stand_behind_them() -> None:
     assert re.search(r">S7<img src=\"https://p.example/b\" alt=\"\"", html)
 
 
+def test_banner_comes_over_https_only_and_the_online_address_is_a_link() -> None:
+    html = page(event(banner_url="http://p.example/a.jpg", online_url="https://meet.example/tides"))
+    assert "http://p.example" not in html
+    assert '<a href="https://meet.example/tides" rel="noopener noreferrer nofollow">Join online</a>' in html
+    shown = page(event(banner_url="https://p.example/b.jpg"))
+    assert re.search(r"</svg><img src=\"https://p.example/b.jpg\" alt=\"\"", shown)
+    assert "Join online" not in shown
+
+
 def test_many_speakers_are_all_there_the_first_ones_open() -> None:
     html = page(speakers=[speaker(1000 + n) for n in range(207)])
     assert html.count('<li class="speaker"') == 207

@@ -65,7 +65,8 @@ function DetailsForm({ event, tag, reload }: EventScreen) {
       />
       <fieldset class="group">
         <legend>{t`Place`}</legend>
-        <TextField {...field("venue_name")} hint={t`Leave it empty for an event online.`} most={200} />
+        <TextField {...field("online_url")} type="url" hint={t`Everybody who sees the event can follow it.`} />
+        <TextField {...field("venue_name")} hint={t`Leave it empty for an event that is only online.`} most={200} />
         <TextField {...field("venue_street")} most={200} />
         <div class="pair">
           <TextField {...field("venue_postcode")} most={20} />
@@ -85,6 +86,11 @@ function DetailsForm({ event, tag, reload }: EventScreen) {
         />
         <TextField {...field("website_url")} type="url" />
         <TextField {...field("contact_email")} type="email" hint={t`Buyers see it beside their order.`} />
+        <TextField
+          {...field("banner_url")}
+          type="url"
+          hint={t`An https address of a wide picture for the top of the page.`}
+        />
         <TextField {...field("logo_url")} type="url" hint={t`An https address of a picture.`} />
       </fieldset>
       <fieldset class="group">

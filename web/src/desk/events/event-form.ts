@@ -11,7 +11,17 @@ type Fields = Schemas["EventFieldsPatch"];
 
 /** The parts of a place, by the names of their fields in the form. */
 export const PLACE = ["name", "street", "city", "region", "postcode", "country"] as const;
-const TEXTS = ["name", "slug", "timezone", "currency", "logo_url", "website_url", "contact_email"] as const;
+const TEXTS = [
+  "name",
+  "slug",
+  "timezone",
+  "currency",
+  "online_url",
+  "logo_url",
+  "banner_url",
+  "website_url",
+  "contact_email",
+] as const;
 
 /** Returns a field as text. */
 export function text(values: Values, field: string): string {
@@ -31,7 +41,9 @@ export function valuesOf(event: Event): Values {
     ends_at: clockTime(event.ends_at, zone),
     timezone: zone,
     currency: event.currency ?? "EUR",
+    online_url: event.online_url ?? "",
     logo_url: event.logo_url ?? "",
+    banner_url: event.banner_url ?? "",
     website_url: event.website_url ?? "",
     contact_email: event.contact_email ?? "",
     async_payments_days: String(event.async_payments_days ?? 3),
@@ -90,7 +102,9 @@ export function eventLabels(): Record<string, string> {
     ends_at: t`Ends`,
     timezone: t`Time zone`,
     currency: t`Currency`,
+    online_url: t`Online: address to join`,
     logo_url: t`Address of the logo`,
+    banner_url: t`Address of the banner`,
     website_url: t`Website`,
     contact_email: t`E-mail for questions`,
     async_payments_days: t`Days before the start without slow payments`,

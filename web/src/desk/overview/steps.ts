@@ -19,7 +19,12 @@ export function stepsOf(
   const at = `/organise/${event.id}`;
   return [
     { id: "description", title: t`Describe the event`, isDone: Boolean(event.description), href: `${at}/details` },
-    { id: "place", title: t`Say where it is`, isDone: Boolean(event.venue?.name), href: `${at}/details` },
+    {
+      id: "place",
+      title: t`Say where it is`,
+      isDone: Boolean(event.venue?.name || event.online_url),
+      href: `${at}/details`,
+    },
     { id: "tickets", title: t`Add a ticket type`, isDone: types.length > 0, href: `${at}/tickets` },
     { id: "address", title: t`Confirm your e-mail address`, isDone: person.verified },
   ];
