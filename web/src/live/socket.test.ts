@@ -157,6 +157,7 @@ test("a list has changed when its version is higher than the one that is known",
   expect(changes).toEqual([]);
   socket().push({ meta: "Changed", event_id: "e", list: "orders", version: 6 });
   socket().push({ meta: "Changed", event_id: "e", list: "orders", version: 5 });
+  socket().push({ meta: "Changed", event_id: "e", list: "orders", version: 6 });
   expect(changes).toEqual([{ event_id: "e", list: "orders", version: 6 }]);
 });
 
