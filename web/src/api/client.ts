@@ -68,8 +68,9 @@ export function now(): number {
  */
 export function learnTime(date: string | null, sent: number, received: number): void {
   const told = Date.parse(date ?? "");
-  if (Number.isNaN(told) || received - sent > quickest) return;
-  quickest = received - sent;
+  const took = received - sent;
+  if (Number.isNaN(told) || took < 0 || took > quickest) return; // less than nothing: the clock was put back meanwhile
+  quickest = took;
   const apart = told - (sent + received) / 2;
   skew = Math.abs(apart) > LEAST_SKEW_MS ? apart : 0;
 }
@@ -196,12 +197,13 @@ async function ask(
   options: Ask,
   { open = false, again = true } = {},
 ): Promise<Response> {
-  const sent = Date.now();
+  let sent: number;
   let response: Response;
   let token: string | null;
   try {
     token = open ? null : await accessToken();
     const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+    sent = Date.now(); // a token that was renewed first is no part of the round trip
     response = await fetch(BASE + address, { ...options, method, headers, cache: "no-store" });
   } catch {
     const detail = "The server cannot be reached. Check your connection and try again.";

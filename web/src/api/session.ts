@@ -99,8 +99,8 @@ async function refresh(): Promise<string | null> {
   const response = await post("/api/v1/auth/refresh", { refresh_token: before.refreshToken });
   if (response.ok) {
     const answer: Schemas["SignedIn"] = await response.json();
-    if (!user()) {
-      endOnServer(answer.refresh_token); // somebody signed out while this was under way
+    if (user()?.id !== before.user.id) {
+      endOnServer(answer.refresh_token); // they signed out while this was under way, perhaps somebody else signed in
       return null;
     }
     keep(answer);
