@@ -42,7 +42,8 @@ export function useItems<T extends Template>(address: Address<T>, following: Fol
   return useReading(address, () => getAll(address), following);
 }
 
-function useReading<V>(address: Address, read: () => Promise<V>, { event, lists = [] }: Following): Resource<V> {
+/** Reads something by a function of one's own; `address` names what it reads, and has its tag. */
+export function useReading<V>(address: Address, read: () => Promise<V>, { event, lists = [] }: Following): Resource<V> {
   const names = lists.join();
   const resource = useMemo(() => makeResource(address, read), [address]);
   useEffect(() => {

@@ -146,3 +146,46 @@ export function CheckField(props: FieldProps) {
     </div>
   );
 }
+
+interface ManyProps extends FieldProps {
+  options: readonly (readonly [value: string, label: string])[];
+  /** What is said when there is nothing to choose from. */
+  none: string;
+}
+
+/** Any number of values, each a box to tick. The form holds them as one text with commas between. */
+export function ManyField(props: ManyProps) {
+  const { form, name, label, options, none, hint } = props;
+  const error = form.errors.value[name];
+  const chosen = listOf(textOf(props));
+  const set = (value: string, isOn: boolean) => {
+    const others = chosen.filter((one) => one !== value);
+    form.set(name, (isOn ? [...others, value] : others).join(","));
+  };
+  return (
+    <fieldset class="group" id={fieldId(name)} tabIndex={-1}>
+      <legend>{label}</legend>
+      {hint && <p class="hint">{hint}</p>}
+      {error && <p class="error">{error}</p>}
+      {options.length === 0 && <p class="muted">{none}</p>}
+      <div class="many">
+        {options.map(([value, text]) => (
+          <div class="check" key={value}>
+            <input
+              type="checkbox"
+              id={`${fieldId(name)}-${value}`}
+              checked={chosen.includes(value)}
+              onChange={(event) => set(value, event.currentTarget.checked)}
+            />
+            <label for={`${fieldId(name)}-${value}`}>{text}</label>
+          </div>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Returns the values that a text with commas holds. */
+export function listOf(text: string): string[] {
+  return text.split(",").filter(Boolean);
+}
