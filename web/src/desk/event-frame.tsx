@@ -57,6 +57,8 @@ function links(event: string): [href: string, name: string][] {
   return [
     [`/organise/${event}`, t`Overview`],
     [`/organise/${event}/details`, t`Details`],
+    [`/organise/${event}/programme`, t`Programme`],
+    [`/organise/${event}/schedule`, t`Schedule`],
     [`/organise/${event}/tickets`, t`Tickets`],
     [`/events/${event}/sales`, t`Orders`],
     [`/events/${event}/review`, t`Proposals`],

@@ -43,3 +43,13 @@ export function sortRows<Item>(items: Item[], columns: Column<Item>[], sorting: 
   });
   return keyed.map(({ item }) => item);
 }
+
+/** Returns the items by a key, in the order of the first of each. */
+export function groupBy<Key, Item>(items: Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}

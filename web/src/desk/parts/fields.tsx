@@ -105,6 +105,21 @@ export function MomentField(props: FieldProps & { zone: string; required?: boole
   );
 }
 
+/** A colour. */
+export function ColorField(props: FieldProps) {
+  const { form, name } = props;
+  return (
+    <Frame {...props}>
+      <input
+        {...ties(props)}
+        type="color"
+        value={textOf(props)}
+        onInput={(event) => form.set(name, event.currentTarget.value)}
+      />
+    </Frame>
+  );
+}
+
 interface SelectProps extends FieldProps {
   options: readonly (readonly [value: string, label: string])[];
 }

@@ -1,0 +1,96 @@
+// The sessions of an event: found, sorted, changed one by one or many at once.
+import { t } from "@lingui/core/macro";
+import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { exact } from "../../ui/format.ts";
+import type { FormState } from "../data/form-model.ts";
+import type { Collection } from "../parts/collection.tsx";
+import { LongTextField, ManyField, MomentField, SelectField, TextField } from "../parts/fields.tsx";
+import { BulkEdit } from "./bulk-edit.tsx";
+import { itemsOf, namesOf, optionsOf, type Programme } from "./lists.ts";
+import { checkSession, sessionBody, sessionLabels, sessionStates, sessionValues, stateName } from "./session-form.ts";
+
+type Session = Schemas["Session"];
+
+export function sessionsOf(
+  event: Schemas["Event"],
+  programme: Programme,
+): Collection<Session, Schemas["SessionFields"]> {
+  const zone = event.timezone ?? "UTC";
+  const one = (id: string) => at("/events/{event}/sessions/{id}", { event: event.id, id }, { view: "all" });
+  const target = (id: string) => at("/events/{event}/sessions/{id}", { event: event.id, id });
+  const [tracks, rooms, speakers] = [programme.tracks, programme.rooms, programme.speakers].map((list) =>
+    namesOf(itemsOf<{ id: string; name: string }>(list)),
+  );
+  const nameIn = (names: Map<string, string> | undefined, id: string | null | undefined) => names?.get(id ?? "") ?? "";
+  const labels = sessionLabels();
+  return {
+    id: `sessions.${event.id}`,
+    list: programme.sessions,
+    words: { name: t`Sessions`, add: t`Add session`, empty: t`There are no sessions yet.` },
+    columns: [
+      { id: "title", name: labels.title, text: (session) => session.title },
+      {
+        id: "speakers",
+        name: labels.speaker_ids,
+        text: (session) => (session.speaker_ids ?? []).map((id) => nameIn(speakers, id)).join(", "),
+      },
+      {
+        id: "starts",
+        name: labels.starts_at,
+        text: (session) => (session.starts_at ? exact(session.starts_at, zone) : ""),
+        order: (session) => (session.starts_at ? Date.parse(session.starts_at) : Number.POSITIVE_INFINITY),
+      },
+      { id: "room", name: labels.microlocation_id, text: (session) => nameIn(rooms, session.microlocation_id) },
+      { id: "track", name: labels.track_id, text: (session) => nameIn(tracks, session.track_id) },
+      { id: "state", name: labels.state, text: (session) => stateName(session.state) },
+    ],
+    nameOf: (session) => session.title,
+    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
+    create: (body, key) => write("POST", at("/events/{event}/sessions", { event: event.id }), body, { key }),
+    change: (id, body, match) => write("PATCH", target(id), body, { match }),
+    remove: (id, match) => send("DELETE", target(id), undefined, { match }),
+    labels,
+    valuesOf: (session) => sessionValues(session, zone),
+    check: (values) => checkSession(values, zone),
+    bodyOf: (values) => sessionBody(values, zone),
+    fields: (form) => <SessionFields form={form} programme={programme} zone={zone} />,
+    bulk: (chosen, done) => <BulkEdit event={event.id} chosen={chosen} programme={programme} done={done} />,
+  };
+}
+
+function SessionFields({ form, programme, zone }: { form: FormState; programme: Programme; zone: string }) {
+  const labels = sessionLabels();
+  const field = (name: keyof typeof labels) => ({ form, name, label: labels[name] });
+  const speakers = itemsOf(programme.speakers).map(({ id, name }): [string, string] => [id, name]);
+  return (
+    <>
+      <TextField {...field("title")} required most={300} />
+      <SelectField
+        {...field("state")}
+        options={sessionStates()}
+        hint={t`Accepted and confirmed sessions are public.`}
+      />
+      <div class="pair">
+        <MomentField {...field("starts_at")} zone={zone} />
+        <MomentField {...field("ends_at")} zone={zone} />
+      </div>
+      <div class="pair">
+        <SelectField {...field("microlocation_id")} options={optionsOf(itemsOf(programme.rooms))} />
+        <SelectField {...field("track_id")} options={optionsOf(itemsOf(programme.tracks))} />
+      </div>
+      <ManyField {...field("speaker_ids")} options={speakers} none={t`There are no speakers yet: add them first.`} />
+      <LongTextField {...field("short_abstract")} rows={4} />
+      <LongTextField {...field("long_abstract")} rows={8} />
+      <details class="more">
+        <summary>{t`More settings`}</summary>
+        <TextField {...field("subtitle")} most={300} />
+        <div class="pair">
+          <TextField {...field("language")} most={100} />
+          <TextField {...field("level")} most={100} />
+        </div>
+        <TextField {...field("slides_url")} type="url" />
+        <TextField {...field("video_url")} type="url" />
+      </details>
+    </>
+  );
+}
