@@ -7,6 +7,7 @@ import { EventFrame, type EventScreen } from "../event-frame.tsx";
 import { dayRange } from "../events/event-words.ts";
 import { explain } from "../parts/form-view.tsx";
 import { Loading } from "../parts/loading.tsx";
+import { Figures } from "./figures.tsx";
 import { type Step, stepsOf } from "./steps.ts";
 
 export default function Overview() {
@@ -32,6 +33,7 @@ function OverviewParts({ event, tag, reload }: EventScreen) {
           </Loading>
         )}
       </Loading>
+      {event.state !== "draft" && <Figures event={event.id} />}
     </>
   );
 }
