@@ -25,6 +25,7 @@ class Action(StrEnum):
     DELETE_EVENT = "delete_event"
     EDIT_TICKETS = "edit_tickets"
     READ_ORDERS = "read_orders"
+    CHANGE_ATTENDEES = "change_attendees"
     REFUND = "refund"
     PAY_OUT = "pay_out"
     CHECK_IN = "check_in"
@@ -41,6 +42,7 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.DELETE_EVENT: {Role.OWNER},
     Action.EDIT_TICKETS: _EDITORS,
     Action.READ_ORDERS: _EDITORS | {Role.REGISTRAR},
+    Action.CHANGE_ATTENDEES: _EDITORS,
     Action.REFUND: _EDITORS,
     Action.PAY_OUT: {Role.OWNER, Role.ORGANIZER},
     Action.CHECK_IN: _EDITORS | {Role.REGISTRAR},

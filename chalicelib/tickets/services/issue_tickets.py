@@ -1,6 +1,6 @@
 """Gives the tickets of a paid order to its buyer and staff. Called by routes and mail/services/send_mail.py.
 
-No step issues tickets: they are computed from the order (tickets/domain/ticket.py). A buyer can change attendees; a
+No step issues tickets: they are computed from the order (tickets/domain/ticket.py). The buyer and organisers can change attendees; a
 changed ticket gets a new code, and its old code is no longer valid.
 """
 
@@ -100,15 +100,14 @@ class IssueTickets:
         match: Match = frozenset({ANY}),
     ) -> Found:
         """Changes attendees and returns the list of tickets. Changed tickets get new codes, their old codes are no
-        longer valid. `match` is compared with the tag of the list. Raises NotFound, Forbidden (staff),
+        longer valid. `match` is compared with the tag of the list. Raises NotFound, Forbidden (other staff),
         PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid (void, suspended or used),
         OrderNotPayable.
         """
 
         def attempt() -> Found:
             before = self._readable(order_id, principal, access)
-            if not is_buyer(before, principal=principal, access=access):
-                raise Forbidden("Only the buyer may do this.")
+            self._require_changer(before, principal, access)
             tag, body = self._listed(before).load()
             require_match(match, etag=tag, body=body)
             tickets = tickets_of(before)
@@ -139,6 +138,13 @@ class IssueTickets:
         if not allows(self._authorise.find_role(principal, record.order.event_id), Action.READ_ORDERS):
             raise NotFound
         return record
+
+    def _require_changer(self, record: OrderRecord, principal: Principal | None, access: str | None) -> None:
+        """Raises Forbidden unless this is the buyer, or staff who may change attendees."""
+        if is_buyer(record, principal=principal, access=access):
+            return
+        if not allows(self._authorise.find_role(principal, record.order.event_id), Action.CHANGE_ATTENDEES):
+            raise Forbidden("Only the buyer and the organisers may do this.")
 
     def _listed(self, record: OrderRecord) -> Found:
         used = self._admissions.used_at(record.order.event_id, record.id)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from local.demo.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, wait_until
 from tests.harness.server import ServerProcess
 
@@ -214,3 +214,24 @@ def archive(*, sessions: int) -> bytes:
         packed.writestr("event.json", json.dumps(event))
         packed.writestr("sessions.json", json.dumps(talks))
     return buffer.getvalue()
+
+
+def test_attendee_is_found_and_their_ticket_given_to_somebody_else(context: OpenContext, offer: Offer) -> None:
+    form = {
+        "lines": [{"ticket_type_id": offer.ticket("Day ticket", 0), "quantity": 2}],
+        "buyer": {"name": "Ada Lovelace", "email": "ada@example.org"},
+    }
+    order = ApiCaller(offer.api.origin).call("POST", f"/api/v1/events/{offer.id}/orders", form)["id"]
+    page = context().new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following=f"/organise/{offer.id}/attendees")
+    page.get_by_role("button", name="Ada Lovelace").first.click()
+    page.get_by_label("Name").fill("")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Type the name of the attendee.")
+    page.get_by_label("Name").fill('<img src=x onerror="alert(1)">')
+    page.get_by_label("E-mail").fill("grace@example.org")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The ticket is changed.")).to_be_visible()
+    expect(page.get_by_role("button", name='<img src=x onerror="alert(1)">')).to_be_visible()
+    tickets = offer.api.call("GET", f"/api/v1/orders/{order}/tickets")["items"]
+    assert sorted(str(one["attendee"]["email"]) for one in tickets) == ["ada@example.org", "grace@example.org"]

@@ -102,7 +102,7 @@ def test_read_tickets_of_somebody_else_is_not_found(
     assert [organiser.get(path, accept=PDF).status for path in ours] == [200, 200, 200]
     form = {"attendees": [{"number": 1, "name": "Grace Hopper"}]}
     path = f"/v1/orders/{made.json['id']}/attendees"
-    assert [one.patch(path, form, if_match="*").status for one in (anonymous, stranger, organiser)] == [404, 404, 403]
+    assert [one.patch(path, form, if_match="*").status for one in (anonymous, stranger, organiser)] == [404, 404, 200]
 
 
 @pytest.mark.parametrize("number", ["0", "3", "-1", "01", "1e0", "x", "9" * 50])

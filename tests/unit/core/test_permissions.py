@@ -12,6 +12,7 @@ MAY = {
     "delete_event": ("owner",),
     "edit_tickets": ("owner", "organizer", "coorganizer"),
     "read_orders": ("owner", "organizer", "coorganizer", "registrar"),
+    "change_attendees": ("owner", "organizer", "coorganizer"),
     "refund": ("owner", "organizer", "coorganizer"),
     "pay_out": ("owner", "organizer"),
     "check_in": ("owner", "organizer", "coorganizer", "registrar"),

@@ -17,7 +17,8 @@ from chalicelib.tickets.domain.ticket import AttendeeChange, AttendeesForm, tick
 from chalicelib.tickets.services.issue_tickets import TRIES, IssueTickets
 from tests.unit.orders.builders import ID, MOMENT, PAID, FakeOrders, record
 
-BUYER, STAFF, STRANGER = (Principal(name, "f") for name in ("buyer", "staff", "stranger"))
+BUYER, STAFF, EDITOR, STRANGER = (Principal(name, "f") for name in ("buyer", "staff", "editor", "stranger"))
+ROLES = {STAFF: "registrar", EDITOR: "coorganizer"}
 GRACE = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace")])
 
 
@@ -28,7 +29,7 @@ class World:
         self.orders: Any = FakeOrders(record(facts, ticket_secret="secret", user_id="buyer"))
         self.used: dict[int, datetime] = {}
         self.lost = lost or []
-        authorising: Any = SimpleNamespace(find_role=lambda who, event_id: "registrar" if who == STAFF else None)
+        authorising: Any = SimpleNamespace(find_role=lambda who, event_id: ROLES.get(who))
         admissions: Any = self
         self.service = IssueTickets(
             orders=self.orders,
@@ -101,8 +102,14 @@ def test_change_attendee_to_who_comes_already_changes_no_code() -> None:
     assert world.codes == codes
 
 
+def test_change_attendee_by_the_event_s_editors_is_the_same_as_by_the_buyer() -> None:
+    world = World()
+    world.change(EDITOR)
+    assert [one["attendee"]["name"] for one in world.listed()] == ["Ada", "Grace"]
+
+
 @pytest.mark.parametrize(("principal", "error"), [(STAFF, Forbidden), (STRANGER, NotFound)])
-def test_change_attendee_is_for_the_buyer_alone(principal: Principal, error: type[Exception]) -> None:
+def test_change_attendee_is_not_for_other_staff_and_strangers(principal: Principal, error: type[Exception]) -> None:
     with pytest.raises(error):
         World().change(principal)
 

@@ -8,6 +8,7 @@ const Overview = lazy(() => import("./overview/overview.tsx"));
 const Details = lazy(() => import("./details/details.tsx"));
 const ProgrammeScreen = lazy(() => import("./programme/programme.tsx"));
 const Schedule = lazy(() => import("./schedule/schedule.tsx"));
+const Attendees = lazy(() => import("./attendees/attendees.tsx"));
 const ImportEvent = lazy(() => import("./import/import-event.tsx"));
 const Settings = lazy(() => import("./settings/settings.tsx"));
 const Tickets = lazy(() => import("./tickets/tickets.tsx"));
@@ -33,6 +34,7 @@ export function App() {
           <Route path="/organise/import" component={ImportEvent} />
           <Route path="/organise/:event" component={Overview} />
           <Route path="/organise/:event/details" component={Details} />
+          <Route path="/organise/:event/attendees" component={Attendees} />
           <Route path="/organise/:event/programme" component={ProgrammeScreen} />
           <Route path="/organise/:event/schedule" component={Schedule} />
           <Route path="/organise/:event/tickets" component={Tickets} />

@@ -61,6 +61,7 @@ function links(event: string): [href: string, name: string][] {
     [`/organise/${event}/schedule`, t`Schedule`],
     [`/organise/${event}/tickets`, t`Tickets`],
     [`/events/${event}/sales`, t`Orders`],
+    [`/organise/${event}/attendees`, t`Attendees`],
     [`/events/${event}/review`, t`Proposals`],
     [`/events/${event}/check-in`, t`Check-in`],
     [`/events/${event}/people`, t`Team`],
