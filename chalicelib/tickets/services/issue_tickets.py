@@ -1,7 +1,7 @@
 """Gives the tickets of a paid order to its buyer and staff. Called by routes and mail/services/send_mail.py.
 
-No step issues tickets: they are computed from the order (tickets/domain/ticket.py). The buyer and organisers can change attendees; a
-changed ticket gets a new code, and its old code is no longer valid.
+No step issues tickets: they are computed from the order (tickets/domain/ticket.py). The buyer and organisers can change
+attendees; a changed ticket gets a new code, and its old code is no longer valid.
 """
 
 import hashlib

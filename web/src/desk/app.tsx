@@ -1,6 +1,7 @@
 // Which screen an address shows. Screens are loaded when they are first opened.
 import { t } from "@lingui/core/macro";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
+import { Screen } from "./parts/screen.tsx";
 
 const EventList = lazy(() => import("./events/event-list.tsx"));
 const NewEvent = lazy(() => import("./events/new-event.tsx"));
@@ -15,12 +16,11 @@ const Tickets = lazy(() => import("./tickets/tickets.tsx"));
 
 function Missing() {
   return (
-    <>
-      <h1 tabIndex={-1}>{t`There is no such page`}</h1>
+    <Screen title={t`There is no such page`}>
       <p>
         <a href="/organise">{t`Your events`}</a>
       </p>
-    </>
+    </Screen>
   );
 }
 

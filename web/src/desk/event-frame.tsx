@@ -28,7 +28,7 @@ export function EventFrame({ title, children }: FrameProps) {
   const address = at("/events/{event}", { event: params.event ?? "" }, { view: "all" });
   const resource: Resource<Event> = useResource(address);
   return (
-    <Loading of={resource}>
+    <Loading of={resource} title={title}>
       {(event: Event, { tag }: Extract<Loaded<Event>, { state: "ready" }>) => (
         <div class="event-desk">
           <header class="event-head">

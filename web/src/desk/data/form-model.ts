@@ -3,10 +3,13 @@
 // sign-in costs it.
 import { signal } from "@preact/signals";
 import { asProblem, type Problem, type Written } from "../../api/client.ts";
-import { isRecord, recall, remember } from "../../ui/storage.ts";
+import { sendOnce } from "../../api/send-once.ts";
+import { isRecord } from "../../ui/storage.ts";
+import { type Draft, forgetDraft, keepDraft, readDraft } from "./draft.ts";
 import { type Difference, differences, merged, type Values } from "./merge.ts";
+import { type Errors, sortRefusal } from "./refusal.ts";
 
-export type Errors = Record<string, string>;
+export type { Errors } from "./refusal.ts";
 export type Status = "editing" | "saving" | "saved";
 
 /** How a save is sent: with the tag of the version that was changed, and a key that makes a repeat harmless. */
@@ -56,13 +59,20 @@ export class FormModel<Saved> {
   #plan: FormPlan<Saved>;
   #base: Values;
   #tag: string | undefined;
-  #key: string = crypto.randomUUID();
+  #key: string;
+  /** The newest version that is known to be saved. */
+  #saved: { values: Values; tag: string | undefined };
 
   constructor(plan: FormPlan<Saved>) {
     this.#plan = plan;
-    this.#base = plan.initial;
-    this.#tag = plan.tag;
-    this.values.value = { ...plan.initial, ...this.#readDraft() };
+    this.#saved = { values: plan.initial, tag: plan.tag };
+    const draft: Draft | null = readDraft(plan.id, plan.initial);
+    // What was typed over an older version is saved over that one, so that the server tells of the newer one.
+    this.#base = draft?.base ?? plan.initial;
+    this.#tag = draft ? draft.tag : plan.tag;
+    this.#key = draft?.key ?? crypto.randomUUID();
+    this.restored.value = draft !== null;
+    this.values.value = draft?.values ?? plan.initial;
   }
 
   get isChanged(): boolean {
@@ -71,15 +81,18 @@ export class FormModel<Saved> {
 
   set(field: string, value: string | boolean): void {
     this.values.value = { ...this.values.value, [field]: value };
-    this.status.value = "editing";
+    if (this.status.value !== "saving") this.status.value = "editing";
     this.#key = crypto.randomUUID(); // what was changed is another request
     this.#keepDraft();
   }
 
   /** Forgets what was typed and shows what is saved. */
   discard(): void {
-    remember("sessionStorage", this.#draftKey, null);
+    forgetDraft(this.#plan.id);
+    this.#base = this.#saved.values;
+    this.#tag = this.#saved.tag;
     this.values.value = this.#base;
+    this.#key = crypto.randomUUID();
     this.restored.value = false;
     this.errors.value = {};
     this.problem.value = null;
@@ -87,6 +100,7 @@ export class FormModel<Saved> {
 
   /** Shows a newer version, unless something was typed: then the next save finds out. */
   show(values: Values, tag: string | undefined): void {
+    this.#saved = { values, tag };
     if (this.isChanged || this.status.value === "saving") return;
     this.#base = values;
     this.#tag = tag;
@@ -103,20 +117,41 @@ export class FormModel<Saved> {
       return;
     }
     this.status.value = "saving";
-    const sent = this.values.value;
+    this.#keepDraft(); // with its key: a reload before the answer comes repeats this request instead of making another
+    const written = await this.#send(this.values.value);
+    if (written) this.#plan.onSaved(written);
+  }
+
+  /** Sends what the form held; returns what was saved, or null when it was refused. */
+  async #send(sent: Values): Promise<Saved | null> {
+    const options = { match: this.#tag, key: this.#key, saved: this.#base };
     try {
-      const { body, tag } = await this.#plan.save(sent, { match: this.#tag, key: this.#key, saved: this.#base });
+      const { body, tag } = await sendOnce(() => this.#plan.save(sent, options));
       this.#base = sent;
       this.#tag = tag;
+      this.#saved = { values: sent, tag };
       this.#key = crypto.randomUUID();
-      remember("sessionStorage", this.#draftKey, null);
+      this.#keepDraft(); // none, unless somebody typed on meanwhile
       this.restored.value = false;
-      this.status.value = "saved";
-      this.#plan.onSaved(body);
+      this.status.value = this.isChanged ? "editing" : "saved";
+      return body;
     } catch (error) {
+      const problem = asProblem(error);
+      const clash = problem.status === 412 ? this.#clashIn(problem) : null;
+      if (clash && clash.tag !== this.#tag && !this.#hasNews(clash)) {
+        this.#base = clash.theirs; // what the form does not show was changed, such as the state of the event
+        this.#tag = clash.tag;
+        return this.#send(sent);
+      }
       this.status.value = "editing";
-      this.#refuse(asProblem(error));
+      this.#refuse(problem, clash);
+      return null;
     }
+  }
+
+  /** Whether somebody else changed something that the form shows. */
+  #hasNews({ found }: Clash): boolean {
+    return found.some(({ field, theirs }) => theirs !== this.#base[field]);
   }
 
   /** Chooses one side for a field that both changed. */
@@ -133,25 +168,19 @@ export class FormModel<Saved> {
     if (!clash) return;
     this.#base = clash.theirs;
     this.#tag = clash.tag;
+    this.#saved = { values: clash.theirs, tag: clash.tag };
     this.values.value = merged(clash.theirs, clash.found);
     this.clash.value = null;
     this.#key = crypto.randomUUID();
     this.#keepDraft();
   }
 
-  #refuse(problem: Problem): void {
-    const clash = problem.status === 412 ? this.#clashIn(problem) : null;
-    if (clash) {
-      this.clash.value = clash;
-      return;
-    }
-    const errors: Errors = {};
-    for (const { pointer, detail } of problem.errors) {
-      const field = this.#plan.fieldOf ? this.#plan.fieldOf(pointer) : pointer.slice(1);
-      if (field && field in this.values.value) errors[field] = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
-    }
+  #refuse(problem: Problem, clash: Clash | null): void {
+    this.clash.value = clash;
+    if (clash) return;
+    const { errors, isAll } = sortRefusal(problem, Object.keys(this.values.value), this.#plan.fieldOf);
     this.errors.value = errors;
-    this.problem.value = Object.keys(errors).length === problem.errors.length && problem.errors.length ? null : problem;
+    this.problem.value = isAll ? null : problem;
     this.refusals.value += 1;
   }
 
@@ -161,21 +190,9 @@ export class FormModel<Saved> {
     return { theirs, tag: current.etag, found: differences(this.#base, this.values.value, theirs) };
   }
 
-  get #draftKey(): string {
-    return `marquee.desk.${this.#plan.id}`;
-  }
-
   #keepDraft(): void {
-    const changed = Object.entries(this.values.value).filter(([field, value]) => value !== this.#base[field]);
-    remember("sessionStorage", this.#draftKey, changed.length ? Object.fromEntries(changed) : null);
-  }
-
-  #readDraft(): Values {
-    const kept = recall("sessionStorage", this.#draftKey);
-    if (!isRecord(kept)) return {};
-    const fits = Object.entries(kept).filter(([field, value]) => typeof value === typeof this.#plan.initial[field]);
-    this.restored.value = fits.length > 0;
-    return Object.fromEntries(fits) as Values; // of the types of `initial`, as just checked
+    if (!this.isChanged) forgetDraft(this.#plan.id);
+    else keepDraft(this.#plan.id, { values: this.values.value, base: this.#base, tag: this.#tag, key: this.#key });
   }
 }
 

@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, at, get, type Problem, type Schemas, sendFile } from "../../api/client.ts";
 import { live } from "../../live/socket.ts";
-import { explain } from "../parts/form-view.tsx";
+import { explain } from "../parts/explain.ts";
 import { Screen } from "../parts/screen.tsx";
 import { ImportReport } from "./import-report.tsx";
 

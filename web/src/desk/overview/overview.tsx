@@ -1,11 +1,11 @@
 // The way of an event to its sale: what is done, what is missing, and publishing it.
 import { t } from "@lingui/core/macro";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, at, type Problem, type Schemas, send } from "../../api/client.ts";
 import { useItems, useResource } from "../data/use-resource.ts";
 import { EventFrame, type EventScreen } from "../event-frame.tsx";
 import { dayRange } from "../events/event-words.ts";
-import { explain } from "../parts/form-view.tsx";
+import { explain } from "../parts/explain.ts";
 import { Loading } from "../parts/loading.tsx";
 import { Figures } from "./figures.tsx";
 import { type Step, stepsOf } from "./steps.ts";
@@ -44,7 +44,8 @@ interface WayProps extends EventScreen {
 }
 
 function Way({ event, tag, reload, steps, person }: WayProps) {
-  if (event.state === "published") return <Published event={event} />;
+  const first = useRef(event.state);
+  if (event.state === "published") return <Published event={event} isNew={first.current !== "published"} />;
   if (event.state === "archived") return <p class="notice">{t`This event is archived: nobody can buy tickets.`}</p>;
   const missing = steps.filter((step) => !step.isDone);
   return (
@@ -108,11 +109,15 @@ function Publish({ event, tag, reload, missing }: EventScreen & { missing: Step[
   );
 }
 
-function Published({ event }: { event: Schemas["Event"] }) {
+function Published({ event, isNew }: { event: Schemas["Event"]; isNew: boolean }) {
   const path = `/e/${event.slug ?? event.id}`;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isNew) heading.current?.focus(); // the button that published it is gone
+  }, [isNew]);
   return (
     <section class="notice good" role="status" aria-labelledby="published">
-      <h2 id="published">{t`The event is published`}</h2>
+      <h2 id="published" tabIndex={-1} ref={heading}>{t`The event is published`}</h2>
       <p>
         {t`Everybody can see it and buy its tickets:`} <a href={path}>{`${location.origin}${path}`}</a>
       </p>

@@ -10,7 +10,8 @@ import type { Column } from "../data/rows.ts";
 import { useForm } from "../data/use-form.ts";
 import type { Resource } from "../data/use-resource.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { explain, FormView } from "./form-view.tsx";
+import { explain } from "./explain.ts";
+import { FormView } from "./form-view.tsx";
 import { Loading } from "./loading.tsx";
 import { Table } from "./table.tsx";
 

@@ -21,11 +21,17 @@ function textOf({ form, name }: FieldProps): string {
 }
 
 /** The attributes that tie an input to its label, hint and message. */
-function ties({ form, name, hint }: FieldProps) {
+function ties(props: FieldProps) {
+  const { form, name } = props;
   const id = fieldId(name);
-  const wrong = Boolean(form.errors.value[name]);
-  const described = [wrong && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
-  return { id, name, "aria-invalid": wrong, ...(described ? { "aria-describedby": described } : {}) };
+  return { id, name, "aria-invalid": Boolean(form.errors.value[name]), ...describedBy(props) };
+}
+
+/** The attribute that names what is wrong with a field, and its hint. */
+function describedBy({ form, name, hint }: FieldProps): { "aria-describedby"?: string } {
+  const id = fieldId(name);
+  const described = [form.errors.value[name] && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return described ? { "aria-describedby": described } : {};
 }
 
 function Frame({ form, name, label, hint, children }: FieldProps & { children: ComponentChildren }) {
@@ -144,6 +150,7 @@ export function SelectField(props: SelectProps) {
 export function CheckField(props: FieldProps) {
   const { form, name, label, hint } = props;
   const id = fieldId(name);
+  const error = form.errors.value[name];
   return (
     <div class="check">
       <input
@@ -153,6 +160,11 @@ export function CheckField(props: FieldProps) {
         onChange={(event) => form.set(name, event.currentTarget.checked)}
       />
       <label for={id}>{label}</label>
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
       {hint && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
@@ -172,27 +184,36 @@ interface ManyProps extends FieldProps {
 export function ManyField(props: ManyProps) {
   const { form, name, label, options, none, hint } = props;
   const error = form.errors.value[name];
+  const id = fieldId(name);
   const chosen = listOf(textOf(props));
   const set = (value: string, isOn: boolean) => {
     const others = chosen.filter((one) => one !== value);
     form.set(name, (isOn ? [...others, value] : others).join(","));
   };
   return (
-    <fieldset class="group" id={fieldId(name)} tabIndex={-1}>
+    <fieldset class="group" id={id} tabIndex={-1} {...describedBy(props)}>
       <legend>{label}</legend>
-      {hint && <p class="hint">{hint}</p>}
-      {error && <p class="error">{error}</p>}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
       {options.length === 0 && <p class="muted">{none}</p>}
       <div class="many">
         {options.map(([value, text]) => (
           <div class="check" key={value}>
             <input
               type="checkbox"
-              id={`${fieldId(name)}-${value}`}
+              id={`${id}-${value}`}
               checked={chosen.includes(value)}
               onChange={(event) => set(value, event.currentTarget.checked)}
             />
-            <label for={`${fieldId(name)}-${value}`}>{text}</label>
+            <label for={`${id}-${value}`}>{text}</label>
           </div>
         ))}
       </div>

@@ -2,10 +2,12 @@
 import { t } from "@lingui/core/macro";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { now, type Problem } from "../../api/client.ts";
+import { now } from "../../api/client.ts";
 import type { FormState } from "../data/form-model.ts";
 import { ConflictView } from "./conflict-view.tsx";
+import { explainSaving } from "./explain.ts";
 import { fieldId } from "./fields.tsx";
+import { SignInLink } from "./sign-in-link.tsx";
 
 interface FormViewProps {
   form: FormState;
@@ -17,14 +19,28 @@ interface FormViewProps {
   labels: Record<string, string>;
   children: ComponentChildren;
   onCancel?: () => void;
+  /** Whether its first field takes the focus: for a form that takes the place of the button that opened it. */
+  takesFocus?: boolean;
 }
 
-export function FormView({ form, name, action, labels, children, onCancel }: FormViewProps) {
+export function FormView({ form, name, action, labels, children, onCancel, takesFocus = false }: FormViewProps) {
   const saving = form.status.value === "saving";
+  const button = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (takesFocus) place.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+  }, [takesFocus]);
+  const isClash = form.clash.value !== null;
+  const wasClash = useRef(false);
+  useEffect(() => {
+    if (wasClash.current && !isClash) button.current?.focus(); // the view that had the focus is gone
+    wasClash.current = isClash;
+  }, [isClash]);
   if (form.clash.value) return <ConflictView form={form} labels={labels} />;
   return (
     <form
       class="desk-form"
+      ref={place}
       aria-label={name}
       noValidate
       onSubmit={(event) => {
@@ -36,12 +52,19 @@ export function FormView({ form, name, action, labels, children, onCancel }: For
       {form.restored.value && (
         <div class="notice">
           <p>{t`What you typed before is still here. It is not saved yet.`}</p>
-          <button type="button" class="button plain" onClick={() => form.discard()}>{t`Show what is saved`}</button>
+          <button
+            type="button"
+            class="button plain"
+            onClick={() => {
+              form.discard();
+              button.current?.focus();
+            }}
+          >{t`Show what is saved`}</button>
         </div>
       )}
       {children}
       <div class="ways">
-        <button type="submit" class="button" aria-disabled={saving}>
+        <button type="submit" class="button" aria-disabled={saving} ref={button}>
           {saving ? t`Saving…` : action}
         </button>
         {onCancel && <button type="button" class="button quiet" onClick={onCancel}>{t`Cancel`}</button>}
@@ -58,32 +81,28 @@ function Saved() {
   return <>{t`Saved at ${time}`}</>;
 }
 
-/** What a refusal means and what to do next. */
-export function explain(problem: Problem): string {
-  if (problem.status === 0)
-    return t`The server cannot be reached. What you typed is kept here. Check your connection and save again.`;
-  if (problem.status === 401) return t`Your sign-in has ended. What you typed is kept: sign in again, then save.`;
-  if (problem.status === 429) {
-    const seconds = problem.retryAfter || 10;
-    return t`Too many changes in a short time. Wait ${seconds} seconds, then save again.`;
-  }
-  if (problem.status === 412) return t`Somebody else changed this meanwhile. Load the page again to see their version.`;
-  return problem.message;
+/** Puts the focus on a field, and opens what hides it. */
+function goTo(field: string): void {
+  const input = document.getElementById(fieldId(field));
+  for (let part = input?.closest("details"); part; part = part.parentElement?.closest("details")) part.open = true;
+  input?.focus();
 }
 
 function Summary({ form, labels }: Pick<FormViewProps, "form" | "labels">) {
   const place = useRef<HTMLDivElement>(null);
+  const seen = useRef(form.refusals.value); // one that was seen before a clash is no news
   const refusals = form.refusals.value;
   useEffect(() => {
-    if (refusals) place.current?.focus();
+    if (refusals > seen.current) place.current?.focus();
+    seen.current = refusals;
   }, [refusals]);
   const wrong = Object.entries(form.errors.value);
   const problem = form.problem.value;
   if (!wrong.length && !problem) return null;
   return (
     <div class="notice bad" role="alert" tabIndex={-1} ref={place}>
-      {problem && <p>{explain(problem)}</p>}
-      {problem?.status === 401 && <a href={`/sign-in?next=${encodeURIComponent(location.pathname)}`}>{t`Sign in`}</a>}
+      {problem && <p>{explainSaving(problem)}</p>}
+      {problem?.status === 401 && <SignInLink />}
       {wrong.length > 0 && (
         <>
           <p>{t`Please correct this:`}</p>
@@ -94,7 +113,7 @@ function Summary({ form, labels }: Pick<FormViewProps, "form" | "labels">) {
                   href={`#${fieldId(field)}`}
                   onClick={(event) => {
                     event.preventDefault();
-                    document.getElementById(fieldId(field))?.focus();
+                    goTo(field);
                   }}
                 >
                   {labels[field] ?? field}

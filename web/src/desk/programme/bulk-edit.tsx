@@ -3,7 +3,7 @@
 import { t } from "@lingui/core/macro";
 import { useState } from "preact/hooks";
 import { asProblem, at, get, type Schemas, send, tagOf } from "../../api/client.ts";
-import { explain } from "../parts/form-view.tsx";
+import { explain } from "../parts/explain.ts";
 import { itemsOf, optionsOf, type Programme } from "./lists.ts";
 import { sessionStates } from "./session-form.ts";
 

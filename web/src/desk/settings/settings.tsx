@@ -1,11 +1,11 @@
 // What changes an event as a whole: taking it off the public pages, archiving it, deleting it; and who is paid.
 import { t } from "@lingui/core/macro";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { asProblem, at, type Problem, type Schemas, send } from "../../api/client.ts";
 import { EventFrame, type EventScreen } from "../event-frame.tsx";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
-import { explain } from "../parts/form-view.tsx";
+import { explain } from "../parts/explain.ts";
 
 type State = Schemas["EventState"];
 type Asked = "archive" | "delete" | null;
@@ -19,6 +19,7 @@ function SettingsParts({ event, tag, reload }: EventScreen) {
   const [asked, setAsked] = useState<Asked>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [said, setSaid] = useState("");
+  const status = useRef<HTMLParagraphElement>(null);
   const address = at("/events/{event}", { event: event.id });
   const carryOut = async (work: () => Promise<unknown>, done: string) => {
     setProblem(null);
@@ -26,6 +27,7 @@ function SettingsParts({ event, tag, reload }: EventScreen) {
     try {
       await work();
       setSaid(done);
+      status.current?.focus(); // the button may be gone with the state
     } catch (error) {
       setProblem(asProblem(error));
       await reload();
@@ -43,7 +45,9 @@ function SettingsParts({ event, tag, reload }: EventScreen) {
     }, "");
   return (
     <>
-      <p role="status">{said}</p>
+      <p role="status" tabIndex={-1} ref={status}>
+        {said}
+      </p>
       {problem && (
         <p class="notice bad" role="alert">
           {explain(problem)}

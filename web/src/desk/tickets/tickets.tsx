@@ -7,8 +7,9 @@ import { useForm } from "../data/use-form.ts";
 import { useItems } from "../data/use-resource.ts";
 import { EventFrame } from "../event-frame.tsx";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
+import { explain } from "../parts/explain.ts";
 import { CheckField, LongTextField, MomentField, TextField } from "../parts/fields.tsx";
-import { explain, FormView } from "../parts/form-view.tsx";
+import { FormView } from "../parts/form-view.tsx";
 import { Loading } from "../parts/loading.tsx";
 import { NextStep } from "../parts/next-step.tsx";
 import { bodyOf, checkTicket, ticketLabels, valuesOf } from "./ticket-form.ts";
@@ -37,11 +38,14 @@ function TicketTypes({ event }: { event: Event }) {
   const [open, setOpen] = useState<Open>(null);
   const [said, setSaid] = useState("");
   const add = useRef<HTMLButtonElement>(null);
-  const done = (text: string) => {
+  const close = (text = "") => {
     setOpen(null);
     setSaid(text);
-    types.reload();
     requestAnimationFrame(() => add.current?.focus());
+  };
+  const done = (text: string) => {
+    close(text);
+    types.reload();
   };
   return (
     <>
@@ -49,10 +53,10 @@ function TicketTypes({ event }: { event: Event }) {
         {said}
       </p>
       <Loading of={types}>
-        {(list) => <TypeList event={event} list={list} open={open} setOpen={setOpen} done={done} />}
+        {(list) => <TypeList event={event} list={list} open={open} setOpen={setOpen} done={done} close={close} />}
       </Loading>
       {open === "new" ? (
-        <TicketForm event={event} open={open} done={done} close={() => setOpen(null)} />
+        <TicketForm event={event} open={open} done={done} close={close} />
       ) : (
         <p class="ways">
           <button type="button" class="button" ref={add} onClick={() => setOpen("new")}>{t`Add ticket type`}</button>
@@ -68,9 +72,10 @@ interface ListProps {
   open: Open;
   setOpen: (open: Open) => void;
   done: (said: string) => void;
+  close: () => void;
 }
 
-function TypeList({ event, list, open, setOpen, done }: ListProps) {
+function TypeList({ event, list, open, setOpen, done, close }: ListProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [removed, setRemoved] = useState<TicketType | null>(null);
   const addressOf = (type: TicketType) => at("/events/{event}/ticket-types/{id}", { event: event.id, id: type.id });
@@ -105,7 +110,7 @@ function TypeList({ event, list, open, setOpen, done }: ListProps) {
         {list.map((type) =>
           open !== null && open !== "new" && open.type.id === type.id ? (
             <li key={type.id}>
-              <TicketForm event={event} open={open} done={done} close={() => setOpen(null)} />
+              <TicketForm event={event} open={open} done={done} close={close} />
             </li>
           ) : (
             <TypeRow key={type.id} type={type} edit={() => edit(type)} remove={() => setRemoved(type)} />
@@ -188,7 +193,8 @@ function TicketForm({ event, open, done, close }: TicketFormProps) {
       name={type ? t`Change ${type.name}` : t`Add ticket type`}
       action={t`Save`}
       labels={labels}
-      onCancel={close}
+      onCancel={() => close()}
+      takesFocus
     >
       <TextField {...field("name")} required most={100} />
       <div class="pair">
