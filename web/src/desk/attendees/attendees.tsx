@@ -9,8 +9,9 @@ import { useForm } from "../data/use-form.ts";
 import { useReading } from "../data/use-resource.ts";
 import { EventFrame } from "../event-frame.tsx";
 import { text } from "../events/event-form.ts";
+import { explain } from "../parts/explain.ts";
 import { TextField } from "../parts/fields.tsx";
-import { explain, FormView } from "../parts/form-view.tsx";
+import { FormView } from "../parts/form-view.tsx";
 import { Loading } from "../parts/loading.tsx";
 import { Table } from "../parts/table.tsx";
 
