@@ -33,8 +33,8 @@ _TYPES = {
 
 def folder_of(project: Path) -> Path:
     """Returns the folder of a project's website: what `make web` built, or, in a stored release from before there was a
-    build, its files as they were. Raises Unusable when it was not built, or its build was interrupted: NOTICE.txt is the
-    last file that the build writes.
+    build, its files as they were. Raises Unusable when it was not built, or its build was interrupted: NOTICE.txt is
+    the last file that the build writes.
     """
     built, before = project / "web" / "dist", project / "web" / "public"
     if (built / "NOTICE.txt").is_file():
