@@ -5,10 +5,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 XDIST  ?= auto
-NODE   := web/.node/bin/node
+NODE   := web/.node/.installed
 MODULES := web/node_modules/.package-lock.json
 WEBSITE := web/dist/NOTICE.txt
-WEB_SOURCES := $(shell find web/src web/public web/build -type f) web/package.json web/vite.config.ts
+# With the folders, whose time tells of removed files; without the types, which the build does not read.
+WEB_SOURCES := $(shell find web/src web/public web/build ! -name schema.d.ts) web/package.json web/vite.config.ts
 export PATH := $(abspath web/.node/bin):$(PATH):$(abspath $(BIN))
 
 .DEFAULT_GOAL := help
@@ -31,6 +32,7 @@ $(STAMP): requirements-dev.txt
 
 $(NODE): web/install_node.sh | $(STAMP)
 	@PYTHON=$(abspath $(BIN))/python sh web/install_node.sh
+	@touch $@
 
 $(MODULES): web/package-lock.json | $(NODE)
 	@echo "Installing the tools of the web client (first time only) …"

@@ -33,10 +33,11 @@ _TYPES = {
 
 def folder_of(project: Path) -> Path:
     """Returns the folder of a project's website: what `make web` built, or, in a stored release from before there was a
-    build, its files as they were. Raises Unusable when it was not built.
+    build, its files as they were. Raises Unusable when it was not built, or its build was interrupted: NOTICE.txt is
+    the last file that the build writes.
     """
     built, before = project / "web" / "dist", project / "web" / "public"
-    if built.is_dir():
+    if (built / "NOTICE.txt").is_file():
         return built
     if (before / "js").is_dir():
         return before

@@ -6,6 +6,9 @@ const GATE = /^\/events\/[^/.]+\/check-in$/;
 /** What the check-in page alone loads, and the sign-out, which sends its scans first. */
 const GATE_FILE =
   /^\/static\/r-[0-9a-f]{12}\/(?:js\/desk\/check_in\/[\w-]+\.js|js\/shared\/sign-out\.js|css\/gate\.css)$/;
+/** The same of releases before the build: a device may have kept one's page, and gets this worker first. */
+const OLD_GATE_FILE =
+  /^\/static\/r-[0-9a-f]{12}\/(?:js\/(?:camera|checkin|gate\w+|leaving|ticketcode)\.js|vendor\/qr\/\w+\.js)$/;
 const RELEASED = /^\/static\/r-[0-9a-f]{12}\//;
 const PAGE = "/events/-/check-in";
 const ANSWER_WITHIN_MS = 4_000;
@@ -32,10 +35,15 @@ self.addEventListener("fetch", (event) => {
     if (!GATE.test(pathname)) return;
     gates.add(event.resultingClientId);
     event.respondWith(gatePage(request));
-  } else if (GATE_FILE.test(pathname) || (gates.has(event.clientId) && RELEASED.test(pathname))) {
+  } else if (isOfGate(event.clientId, pathname)) {
     event.respondWith(gateFile(request));
   }
 });
+
+function isOfGate(client, pathname) {
+  if (GATE_FILE.test(pathname) || OLD_GATE_FILE.test(pathname)) return true;
+  return gates.has(client) && RELEASED.test(pathname);
+}
 
 /** Returns the server's page, so that a new release takes over; the kept one when the server fails or is late. */
 async function gatePage(request) {

@@ -26,6 +26,7 @@ def project(tmp_path: Path) -> Path:
         "requirements.txt": "",
         "chalicelib/a.py": "A = 1",
         "chalicelib/__pycache__/a.pyc": "junk",
+        "web/dist/NOTICE.txt": "licences",
         "web/dist/site.js": "1",
         "tests/test_a.py": "no part of a release",
         ".chalice/config.json": CONFIG,

@@ -142,4 +142,11 @@ def test_folder_of_project_is_what_was_built_or_the_files_of_a_release_before_th
     (tmp_path / "web/public/js").mkdir()
     assert website.folder_of(tmp_path) == tmp_path / "web/public"
     (tmp_path / "web/dist").mkdir()
+    (tmp_path / "web/dist/NOTICE.txt").write_text("licences")
     assert website.folder_of(tmp_path) == tmp_path / "web/dist"
+
+
+def test_folder_of_project_refuses_what_an_interrupted_build_left(tmp_path: Path) -> None:
+    (tmp_path / "web/dist/css").mkdir(parents=True)
+    with pytest.raises(Unusable, match="make web"):
+        website.folder_of(tmp_path)

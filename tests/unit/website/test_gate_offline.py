@@ -35,9 +35,9 @@ def kept() -> list[str]:
     return files
 
 
-def served_by_name(files: set[str]) -> set[str]:
+def served_by_name(files: set[str], pattern_name: str = "GATE_FILE") -> set[str]:
     """Returns those files that the worker serves by their name alone, whichever page asks."""
-    pattern = re.search(r"const GATE_FILE =\s*/(.*)/;", (WEBSITE / "sw.js").read_text())
+    pattern = re.search(rf"const {pattern_name} =\s*/(.*)/;", (WEBSITE / "sw.js").read_text())
     assert pattern
     is_of_gate = re.compile(pattern[1].replace("\\/", "/")).match
     return {name for name in files if is_of_gate(f"{STATIC}/{name}")}
@@ -61,6 +61,13 @@ def test_worker_serves_by_name_only_what_the_gate_alone_loads() -> None:
     texts = "".join(file.read_text() for file in TEMPLATES.iterdir() if file.name != "check-in.html.j2")
     assert "gate.css" not in texts
     assert "check_in/" not in texts
+
+
+def test_worker_serves_the_kept_files_of_releases_before_the_build_by_name() -> None:
+    """Their page may be kept on a device that gets the new worker before it sees the new page."""
+    earlier = {"js/camera.js", "js/checkin.js", "js/gatesend.js", "js/leaving.js", "vendor/qr/decode.js"}
+    assert served_by_name({*earlier, "js/site.js"}, "OLD_GATE_FILE") == earlier
+    assert served_by_name(SCRIPTS, "OLD_GATE_FILE") == set()
 
 
 def test_part_that_the_gate_loads_later_needs_only_what_is_loaded_or_served_by_name() -> None:

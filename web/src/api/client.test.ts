@@ -241,6 +241,30 @@ test("a clock that is about right, or an answer without a date, changes nothing"
   expect(client.now()).toBe(learned);
 });
 
+test("a clock that is set while the page is open is noticed, by slower answers too", () => {
+  vi.useFakeTimers({ now: SERVER_MS });
+  client.learnTime(SERVER, SERVER_MS, SERVER_MS + 5);
+  vi.setSystemTime(SERVER_MS - 3_600_000);
+  client.learnTime(SERVER, SERVER_MS - 3_600_100, SERVER_MS - 3_599_900);
+  expect(client.now()).toBe(SERVER_MS);
+});
+
+test("an answer from a cache tells the time by its age", async () => {
+  vi.useFakeTimers({ now: SERVER_MS });
+  answerWith(json({}, 200, { Date: new Date(SERVER_MS - 8_000).toUTCString(), Age: "8" }));
+  await client.get(client.at("/orders/{id}", { id: "1" }));
+  expect(client.now()).toBe(SERVER_MS);
+});
+
+test("the answers that were read longest ago are not kept", async () => {
+  for (let id = 0; id <= 200; id += 1) {
+    answerWith(json({}, 200, { ETag: `"${id}"` }));
+    await client.get(client.at("/orders/{id}", { id }));
+  }
+  expect(client.tagOf(client.at("/orders/{id}", { id: 0 }))).toBeUndefined();
+  expect(client.tagOf(client.at("/orders/{id}", { id: 1 }))).toBe('"1"');
+});
+
 test("a clock that is put back during a request does not stop the learning", () => {
   vi.useFakeTimers({ now: SERVER_MS - 60_000 });
   client.learnTime(SERVER, SERVER_MS, SERVER_MS - 60_000);

@@ -53,6 +53,7 @@ interface Ask {
 }
 
 const kept = new Map<string, Kept>();
+const MOST_KEPT = 200;
 const LEAST_SKEW_MS = 2500;
 let skew = 0;
 let quickest = Number.POSITIVE_INFINITY;
@@ -64,12 +65,15 @@ export function now(): number {
 
 /**
  * Takes the server's time from an answer's Date header. The quickest answer so far tells it best: a slow one was written
- * long before it came. A device whose clock is about right keeps its own.
+ * long before it came. A slower one counts when what is known cannot be right any more: this device's clock was set. A
+ * device whose clock is about right keeps its own. `age` is how many seconds the answer was in a cache.
  */
-export function learnTime(date: string | null, sent: number, received: number): void {
-  const told = Date.parse(date ?? "");
+export function learnTime(date: string | null, sent: number, received: number, age = 0): void {
+  const told = Date.parse(date ?? "") + age * 1000;
   const took = received - sent;
-  if (Number.isNaN(told) || took < 0 || took > quickest) return; // less than nothing: the clock was put back meanwhile
+  if (Number.isNaN(told) || took < 0) return; // less than nothing: the clock was put back meanwhile
+  const [least, most] = [told - received - LEAST_SKEW_MS, told - sent + LEAST_SKEW_MS];
+  if (took > quickest && least <= skew && skew <= most) return;
   quickest = took;
   const apart = told - (sent + received) / 2;
   skew = Math.abs(apart) > LEAST_SKEW_MS ? apart : 0;
@@ -82,11 +86,22 @@ export function learnTime(date: string | null, sent: number, received: number): 
 export async function get<T extends Template>(address: Address<T>, { open = false } = {}): Promise<Answer<T>> {
   const known = kept.get(address);
   const response = await ask("GET", address, { headers: known ? { "If-None-Match": known.etag } : {} }, { open });
-  if (response.status === 304 && known) return known.body as Answer<T>;
+  if (response.status === 304 && known) {
+    keep(address, known);
+    return known.body as Answer<T>;
+  }
   const body = await read(response);
   const etag = response.headers.get("ETag");
-  if (etag) kept.set(address, { etag, body });
+  if (etag) keep(address, { etag, body });
   return body as Answer<T>; // docs/openapi.json says what the server answers
+}
+
+/** Keeps an answer. The one that was read longest ago goes: pages of lists that change have ever new addresses. */
+function keep(address: string, answer: Kept): void {
+  kept.delete(address);
+  kept.set(address, answer);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
 /** Returns all items of a list, page by page. Raises Problem. */
@@ -209,7 +224,7 @@ async function ask(
     const detail = "The server cannot be reached. Check your connection and try again.";
     throw new Problem(0, { code: "offline", detail });
   }
-  learnTime(response.headers.get("Date"), sent, Date.now());
+  learnTime(response.headers.get("Date"), sent, Date.now(), Number(response.headers.get("Age")) || 0);
   if (response.status === 401 && token && again) {
     distrust();
     return ask(method, address, options, { again: false });

@@ -1,5 +1,6 @@
 // Places the order of the ticket form once, however often it is sent. Used by ticket-form.ts.
 import { at, now, Problem, type Schemas, send } from "../api/client.ts";
+import { isUnsettled } from "../api/send-once.ts";
 import { user } from "../api/session.ts";
 import { recallFields, remember } from "../ui/storage.ts";
 
@@ -21,14 +22,16 @@ function keyFor(event: string, body: OrderForm): string {
 
 /** Sends the order, again while the server is busy or still at work on it, at most `tries` times. Raises Problem. */
 export async function placeOrder(event: string, body: OrderForm, tries = 4): Promise<Schemas["OrderMade"]> {
-  try {
-    return await send("POST", at("/events/{event}/orders", { event }), body, { key: keyFor(event, body) });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const running = error.code === "still_running" || error.status === 503;
-    if (error.status < 500 && error.status > 0 && !running) remember("localStorage", attemptOf(event), null);
-    if (!running || tries <= 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter || 1)));
-    return placeOrder(event, body, tries - 1);
+  const key = keyFor(event, body);
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await send("POST", at("/events/{event}/orders", { event }), body, { key });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (!isUnsettled(error)) remember("localStorage", attemptOf(event), null);
+      const isBusy = error.code === "still_running" || error.status === 503;
+      if (!isBusy || left <= 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter || 1)));
+    }
   }
 }
