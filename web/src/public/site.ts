@@ -118,7 +118,15 @@ function programme(): void {
   if (event && user()) import("./programme-changes.ts").then((module) => module.start(event));
 }
 
+/** Pages of an event's staff lead back to its overview: their own address names it. */
+function overview(): void {
+  const link = document.querySelector<HTMLAnchorElement>("a[data-overview]");
+  const event = /^\/events\/([^/]+)\//.exec(location.pathname)?.[1];
+  if (link && event) link.href = `/organise/${event}`;
+}
+
 localise();
+overview();
 corner();
 programme();
 onChange(corner);
