@@ -10,6 +10,9 @@ def look(on: Functions, host: Traveller, event: str) -> None:
     """Reads two pages of every list, its first page again (304), and its CSV file."""
     on.drain()
     on.web.get("/pages/events")
+    on.web.get("/pages/organise")
+    on.web.get(f"/pages/organise/{event}")
+    on.web.get(f"/pages/organise/{event}/details")
     on.web.get(f"/pages/events/{event}/sales")
     place = f"/v1/events/{event}"
     for name in LISTS:
