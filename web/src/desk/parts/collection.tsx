@@ -10,6 +10,7 @@ import type { Column } from "../data/rows.ts";
 import { useForm } from "../data/use-form.ts";
 import type { Resource } from "../data/use-resource.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import type { Shown } from "./conflict-view.tsx";
 import { explain } from "./explain.ts";
 import { FormView } from "./form-view.tsx";
 import { Loading } from "./loading.tsx";
@@ -38,9 +39,13 @@ export interface Collection<Item extends { id: string }, Body> {
   check: (values: Values) => Errors;
   bodyOf: (values: Values) => Body;
   fieldOf?: (pointer: string) => string | undefined;
+  /** Returns a field's value as a conflict shows it, where it is not the text that was typed. */
+  shown?: Shown;
+  /** Returns why one could not be removed, where the server's words are not enough. */
+  explainRemoval?: (problem: Problem) => string | undefined;
   fields: (form: FormState, item: Item | null) => ComponentChildren;
   /** What stands beside the table when some are chosen. Without it none can be. */
-  bulk?: (chosen: Item[], done: () => void) => ComponentChildren;
+  bulk?: (chosen: Item[], done: (said: string) => void) => ComponentChildren;
 }
 
 type Open<Item> = null | "new" | Opened<Item>;
@@ -51,6 +56,7 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
   const [said, setSaid] = useState("");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const add = useRef<HTMLButtonElement>(null);
+  const status = useRef<HTMLParagraphElement>(null);
   const close = (text = "") => {
     setOpen(null);
     setSaid(text);
@@ -68,6 +74,11 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
     const others = [...chosen].filter((id) => !ids.includes(id));
     setChosen(new Set(isOn ? [...others, ...ids] : others));
   };
+  const endBulk = (text: string) => {
+    setChosen(new Set());
+    setSaid(text);
+    requestAnimationFrame(() => status.current?.focus());
+  };
   const head = (item: Item, text: string) => (
     <button type="button" class="row-button" onClick={() => show(item)}>
       {text || t`(no name)`}
@@ -75,7 +86,7 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
   );
   return (
     <>
-      <p role="status" class="muted">
+      <p role="status" class="muted" tabIndex={-1} ref={status}>
         {said}
       </p>
       {problem && (
@@ -98,7 +109,7 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
           const picked = items.filter(({ id }) => chosen.has(id));
           return (
             <>
-              {of.bulk && picked.length > 0 && of.bulk(picked, () => setChosen(new Set()))}
+              {of.bulk && picked.length > 0 && of.bulk(picked, endBulk)}
               <Table
                 name={of.words.name}
                 items={items}
@@ -112,6 +123,14 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
       </Loading>
     </>
   );
+}
+
+/** Returns what was changed of a body: what the form shows as it was saved is left alone, also where it shows less. */
+function changedPart<Body>(body: Body, values: Values, saved: Values): Body {
+  const changed = Object.entries(body as object).filter(
+    ([field]) => values[field] !== saved[field] || !(field in values),
+  );
+  return Object.fromEntries(changed) as Body; // a merge patch: every field may be left out
 }
 
 interface FormProps<Item extends { id: string }, Body> {
@@ -132,8 +151,10 @@ function CollectionForm<Item extends { id: string }, Body>({ of, open, close }: 
     initial: of.valuesOf(item),
     tag,
     check: of.check,
-    save: (values, { match, key }) =>
-      item ? of.change(item.id, of.bodyOf(values), match) : of.create(of.bodyOf(values), key),
+    save: (values, { match, key, saved }) =>
+      item
+        ? of.change(item.id, changedPart(of.bodyOf(values), values, saved), match)
+        : of.create(of.bodyOf(values), key),
     valuesOf: (current) => of.valuesOf(current as Item), // the version that came with the 412
     fieldOf: of.fieldOf ?? ((pointer) => pointer.split("/")[1]),
     onSaved: (saved) => {
@@ -152,14 +173,15 @@ function CollectionForm<Item extends { id: string }, Body>({ of, open, close }: 
       setProblem(asProblem(error));
     }
   };
+  const refusal = problem && (of.explainRemoval?.(problem) ?? explain(problem));
   return (
     <section class="collection-form" aria-labelledby="collection-form">
       <h2 id="collection-form" tabIndex={-1} ref={heading}>
         {item ? t`Change “${of.nameOf(item)}”` : of.words.add}
       </h2>
-      {problem && (
+      {refusal && (
         <p class="notice bad" role="alert">
-          {explain(problem)}
+          {refusal}
         </p>
       )}
       <FormView
@@ -167,6 +189,7 @@ function CollectionForm<Item extends { id: string }, Body>({ of, open, close }: 
         name={item ? t`Change` : of.words.add}
         action={t`Save`}
         labels={of.labels}
+        shown={of.shown}
         onCancel={() => close()}
       >
         {of.fields(form, item)}

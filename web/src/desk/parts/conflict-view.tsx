@@ -3,18 +3,22 @@ import { t } from "@lingui/core/macro";
 import { useEffect, useRef } from "preact/hooks";
 import type { FormState } from "../data/form-model.ts";
 
+/** Returns a field's text as people read it; undefined: as it is. */
+export type Shown = (field: string, value: string) => string | undefined;
+
 interface ConflictProps {
   form: FormState;
   /** The labels of the fields, by name. */
   labels: Record<string, string>;
+  valueShown?: Shown | undefined;
 }
 
-function shown(value: string | boolean): string {
+function shown(field: string, value: string | boolean, valueShown: Shown | undefined): string {
   if (typeof value === "boolean") return value ? t`Yes` : t`No`;
-  return value || t`(empty)`;
+  return valueShown?.(field, value) || value || t`(empty)`;
 }
 
-export function ConflictView({ form, labels }: ConflictProps) {
+export function ConflictView({ form, labels, valueShown }: ConflictProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const clash = form.clash.value;
   useEffect(() => heading.current?.focus(), []);
@@ -36,7 +40,8 @@ export function ConflictView({ form, labels }: ConflictProps) {
                 onChange={() => form.choose(field, side)}
               />
               <label for={`${field}-${side}`}>
-                <strong>{side === "mine" ? t`Yours` : t`Theirs`}</strong> {shown(side === "mine" ? mine : theirs)}
+                <strong>{side === "mine" ? t`Yours` : t`Theirs`}</strong>{" "}
+                {shown(field, side === "mine" ? mine : theirs, valueShown)}
               </label>
             </p>
           ))}

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { now } from "../../api/client.ts";
 import type { FormState } from "../data/form-model.ts";
-import { ConflictView } from "./conflict-view.tsx";
+import { ConflictView, type Shown } from "./conflict-view.tsx";
 import { explainSaving } from "./explain.ts";
 import { fieldId } from "./fields.tsx";
 import { SignInLink } from "./sign-in-link.tsx";
@@ -21,9 +21,12 @@ interface FormViewProps {
   onCancel?: () => void;
   /** Whether its first field takes the focus: for a form that takes the place of the button that opened it. */
   takesFocus?: boolean;
+  /** Returns a field's value as a conflict shows it. */
+  shown?: Shown | undefined;
 }
 
-export function FormView({ form, name, action, labels, children, onCancel, takesFocus = false }: FormViewProps) {
+export function FormView(props: FormViewProps) {
+  const { form, name, action, labels, children, onCancel, takesFocus = false, shown } = props;
   const saving = form.status.value === "saving";
   const button = useRef<HTMLButtonElement>(null);
   const place = useRef<HTMLFormElement>(null);
@@ -36,7 +39,7 @@ export function FormView({ form, name, action, labels, children, onCancel, takes
     if (wasClash.current && !isClash) button.current?.focus(); // the view that had the focus is gone
     wasClash.current = isClash;
   }, [isClash]);
-  if (form.clash.value) return <ConflictView form={form} labels={labels} />;
+  if (form.clash.value) return <ConflictView form={form} labels={labels} valueShown={shown} />;
   return (
     <form
       class="desk-form"

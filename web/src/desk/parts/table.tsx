@@ -25,10 +25,8 @@ export function Table<Item extends { id: string }>(props: TableProps<Item>) {
   const [words, setWords] = useState("");
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [most, setMost] = useState(DRAWN);
-  const found = useMemo(
-    () => sortRows(findRows(items, columns, words), columns, sorting),
-    [items, columns, words, sorting],
-  );
+  const sorted = useMemo(() => sortRows(items, columns, sorting), [items, columns, sorting]);
+  const found = useMemo(() => findRows(sorted, columns, words), [sorted, columns, words]);
   const id = `find-${name.replace(/\W+/g, "-").toLowerCase()}`;
   return (
     <div class="table-part">
@@ -134,7 +132,7 @@ function Row<Item extends { id: string }>({ item, columns, head, chosen, choose 
       )}
       <th scope="row">{head(item, name)}</th>
       {rest.map((column) => (
-        <td key={column.id}>{column.text(item)}</td>
+        <td key={column.id}>{column.cell ? column.cell(item) : column.text(item)}</td>
       ))}
     </tr>
   );

@@ -1,67 +1,87 @@
 // Gives many sessions a track, a room or a state: one change each, so that what somebody else changed meanwhile is not
 // overwritten. Says which could not be changed.
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { useState } from "preact/hooks";
-import { asProblem, at, get, type Schemas, send, tagOf } from "../../api/client.ts";
-import { explain } from "../parts/explain.ts";
+import type { Schemas } from "../../api/client.ts";
+import { type BulkField, changeAll } from "./change-many.ts";
 import { itemsOf, optionsOf, type Programme } from "./lists.ts";
 import { sessionStates } from "./session-form.ts";
 
 type Session = Schemas["Session"];
-type Field = "track_id" | "microlocation_id" | "state";
 
 interface BulkProps {
   event: string;
   chosen: Session[];
   programme: Programme;
-  done: () => void;
+  done: (said: string) => void;
 }
 
-/** Changes one session as it stands now. Raises Problem. */
-async function changeOne(event: string, id: string, field: Field, value: string): Promise<void> {
-  const address = at("/events/{event}/sessions/{id}", { event, id }, { view: "all" });
-  await get(address);
-  const body = { [field]: value || null } as Schemas["SessionFieldsPatch"]; // one of the three fields above
-  await send("PATCH", at("/events/{event}/sessions/{id}", { event, id }), body, { match: tagOf(address) });
-}
+const NONE = "none";
 
 export function BulkEdit({ event, chosen, programme, done }: BulkProps) {
-  const [field, setField] = useState<Field>("track_id");
+  const [field, setField] = useState<BulkField>("track_id");
   const [value, setValue] = useState("");
   const [progress, setProgress] = useState<number | null>(null);
   const [failed, setFailed] = useState<string[]>([]);
-  const options: Record<Field, [value: string, label: string][]> = {
-    track_id: optionsOf(itemsOf(programme.tracks)),
-    microlocation_id: optionsOf(itemsOf(programme.rooms)),
-    state: sessionStates(),
-  };
   const carryOut = async () => {
-    if (progress !== null) return;
-    const left: string[] = [];
-    const wanted = field === "state" && !value ? "draft" : value;
-    for (const [number, session] of chosen.entries()) {
-      setProgress(number);
-      try {
-        await changeOne(event, session.id, field, wanted);
-      } catch (error) {
-        left.push(`${session.title}: ${explain(asProblem(error))}`);
-      }
-    }
+    if (progress !== null || !value) return;
+    setProgress(0);
+    const left = await changeAll(event, chosen, field, value === NONE ? null : value, setProgress);
+    await programme.sessions.reload();
     setProgress(null);
     setFailed(left);
-    await programme.sessions.reload();
-    if (!left.length) done();
+    const count = chosen.length;
+    if (!left.length) done(plural(count, { one: "# session is changed.", other: "# sessions are changed." }));
   };
-  const names: [Field, string][] = [
+  const count = chosen.length;
+  const state =
+    progress === null
+      ? plural(count, { one: "# session chosen", other: "# sessions chosen" })
+      : t`${progress} of ${count} changed`;
+  return (
+    <section class="bulk" aria-label={t`Change many sessions`}>
+      <p role="status">{state}</p>
+      <BulkFields {...{ programme, field, setField, value, setValue }} />
+      <button
+        type="button"
+        class="button"
+        aria-disabled={progress !== null || !value}
+        onClick={carryOut}
+      >{t`Apply`}</button>
+      <button type="button" class="button plain" onClick={() => done(t`None is chosen.`)}>{t`Choose none`}</button>
+      {failed.length > 0 && (
+        <div class="notice bad" role="alert">
+          <p>{t`These were not changed:`}</p>
+          <ul>
+            {failed.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface FieldsProps {
+  programme: Programme;
+  field: BulkField;
+  setField: (field: BulkField) => void;
+  value: string;
+  setValue: (value: string) => void;
+}
+
+function BulkFields({ programme, field, setField, value, setValue }: FieldsProps) {
+  const names: [BulkField, string][] = [
     ["track_id", t`Track`],
     ["microlocation_id", t`Room`],
     ["state", t`State`],
   ];
+  const references = field === "track_id" ? programme.tracks : programme.rooms;
+  const named = optionsOf(itemsOf<{ id: string; name: string }>(references)).map(([id, name]) => [id || NONE, name]);
+  const options = field === "state" ? sessionStates() : named;
   return (
-    <section class="bulk" aria-label={t`Change many sessions`}>
-      <p role="status">
-        {progress === null ? t`${chosen.length} sessions chosen` : t`${progress} of ${chosen.length} changed`}
-      </p>
+    <>
       <div class="field">
         <label for="bulk-field">{t`Change`}</label>
         <select
@@ -82,25 +102,14 @@ export function BulkEdit({ event, chosen, programme, done }: BulkProps) {
       <div class="field">
         <label for="bulk-value">{t`To`}</label>
         <select id="bulk-value" value={value} onChange={(event) => setValue(event.currentTarget.value)}>
-          {options[field].map(([one, label]) => (
+          <option value="">{t`Choose…`}</option>
+          {options.map(([one, label]) => (
             <option key={one} value={one}>
               {label}
             </option>
           ))}
         </select>
       </div>
-      <button type="button" class="button" aria-disabled={progress !== null} onClick={carryOut}>{t`Apply`}</button>
-      <button type="button" class="button plain" onClick={done}>{t`Choose none`}</button>
-      {failed.length > 0 && (
-        <div class="notice bad" role="alert">
-          <p>{t`These were not changed:`}</p>
-          <ul>
-            {failed.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </section>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // The lists of an event's programme, read once for all screens that need them, and read again when others change them.
-import { t } from "@lingui/core/macro";
-import { at, type Schemas } from "../../api/client.ts";
+import { plural, t } from "@lingui/core/macro";
+import { at, type Problem, type Schemas } from "../../api/client.ts";
 import { type Resource, useItems } from "../data/use-resource.ts";
 
 /** The lists of a programme. */
@@ -40,4 +40,20 @@ export function namesOf(items: { id: string; name: string }[]): Map<string, stri
 /** Returns options for a reference: none, then the things by name. */
 export function optionsOf(items: { id: string; name: string }[]): [value: string, label: string][] {
   return [["", t`None`], ...items.map(({ id, name }): [string, string] => [id, name])];
+}
+
+const NAMED = 5;
+
+/** Returns which sessions keep something from being removed; undefined when that is not why it was refused. */
+export function explainReferrers({ status, body }: Problem, sessions: Schemas["Session"][]): string | undefined {
+  const { referrers } = body;
+  if (status !== 409 || !Array.isArray(referrers)) return undefined;
+  const titles = new Map(sessions.map(({ id, title }) => [id, title]));
+  const named = referrers
+    .slice(0, NAMED)
+    .map((id) => `“${titles.get(String(id)) ?? t`a session that is not in the list`}”`);
+  const list = new Intl.ListFormat().format(named);
+  const more = referrers.length - named.length;
+  const rest = more > 0 ? ` ${plural(more, { one: "And # more.", other: "And # more." })}` : "";
+  return `${t`It is used by ${list}. Change that first, then remove it.`}${rest}`;
 }

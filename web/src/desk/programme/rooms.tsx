@@ -3,10 +3,10 @@ import { t } from "@lingui/core/macro";
 import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
 import type { Errors, FormState } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import type { Resource } from "../data/use-resource.ts";
 import { text } from "../events/event-form.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { TextField } from "../parts/fields.tsx";
+import { explainReferrers, itemsOf, type Programme } from "./lists.ts";
 
 type Room = Schemas["Microlocation"];
 
@@ -27,7 +27,7 @@ function checkRoom(values: Values): Errors {
   return errors;
 }
 
-export function roomsOf(event: string, list: Resource<Room[]>): Collection<Room, Schemas["MicrolocationFields"]> {
+export function roomsOf(event: string, programme: Programme): Collection<Room, Schemas["MicrolocationFields"]> {
   const one = (id: string) => at("/events/{event}/microlocations/{id}", { event, id }, { view: "all" });
   const labels = { name: t`Name`, floor: t`Floor`, capacity: t`Capacity`, position: t`Place in the order` };
   const number = (field: (typeof NUMBERS)[number]) => ({
@@ -38,7 +38,7 @@ export function roomsOf(event: string, list: Resource<Room[]>): Collection<Room,
   });
   return {
     id: `rooms.${event}`,
-    list,
+    list: programme.rooms,
     words: { name: t`Rooms`, add: t`Add room`, empty: t`There are no rooms yet.` },
     columns: [{ id: "name", name: t`Name`, text: (room) => room.name }, ...NUMBERS.map(number)],
     nameOf: (room) => room.name,
@@ -54,6 +54,7 @@ export function roomsOf(event: string, list: Resource<Room[]>): Collection<Room,
       ...Object.fromEntries(NUMBERS.map((field) => [field, String(room?.[field] ?? "")])),
     }),
     check: checkRoom,
+    explainRemoval: (problem) => explainReferrers(problem, itemsOf(programme.sessions)),
     bodyOf: (values) => ({
       name: text(values, "name"),
       floor: numberIn(values, "floor"),

@@ -1,15 +1,16 @@
 // The sessions of an event: found, sorted, changed one by one or many at once.
 import { t } from "@lingui/core/macro";
 import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
-import { exact } from "../../ui/format.ts";
+import { exactIn } from "../../ui/format.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Collection } from "../parts/collection.tsx";
-import { LongTextField, ManyField, MomentField, SelectField, TextField } from "../parts/fields.tsx";
+import { LongTextField, listOf, ManyField, MomentField, SelectField, TextField } from "../parts/fields.tsx";
 import { BulkEdit } from "./bulk-edit.tsx";
 import { itemsOf, namesOf, optionsOf, type Programme } from "./lists.ts";
 import { checkSession, sessionBody, sessionLabels, sessionStates, sessionValues, stateName } from "./session-form.ts";
 
 type Session = Schemas["Session"];
+const MORE = ["subtitle", "language", "level", "slides_url", "video_url"];
 
 export function sessionsOf(
   event: Schemas["Event"],
@@ -23,6 +24,7 @@ export function sessionsOf(
   );
   const nameIn = (names: Map<string, string> | undefined, id: string | null | undefined) => names?.get(id ?? "") ?? "";
   const labels = sessionLabels();
+  const exact = exactIn(zone);
   return {
     id: `sessions.${event.id}`,
     list: programme.sessions,
@@ -37,7 +39,7 @@ export function sessionsOf(
       {
         id: "starts",
         name: labels.starts_at,
-        text: (session) => (session.starts_at ? exact(session.starts_at, zone) : ""),
+        text: (session) => (session.starts_at ? exact(session.starts_at) : ""),
         order: (session) => (session.starts_at ? Date.parse(session.starts_at) : Number.POSITIVE_INFINITY),
       },
       { id: "room", name: labels.microlocation_id, text: (session) => nameIn(rooms, session.microlocation_id) },
@@ -53,6 +55,15 @@ export function sessionsOf(
     valuesOf: (session) => sessionValues(session, zone),
     check: (values) => checkSession(values, zone),
     bodyOf: (values) => sessionBody(values, zone),
+    shown: (field, value) => {
+      if (field === "track_id") return nameIn(tracks, value);
+      if (field === "microlocation_id") return nameIn(rooms, value);
+      if (field === "state") return sessionStates().find(([state]) => state === value)?.[1];
+      if (field !== "speaker_ids") return undefined;
+      return listOf(value)
+        .map((id) => nameIn(speakers, id))
+        .join(", ");
+    },
     fields: (form) => <SessionFields form={form} programme={programme} zone={zone} />,
     bulk: (chosen, done) => <BulkEdit event={event.id} chosen={chosen} programme={programme} done={done} />,
   };
@@ -81,12 +92,12 @@ function SessionFields({ form, programme, zone }: { form: FormState; programme: 
       <ManyField {...field("speaker_ids")} options={speakers} none={t`There are no speakers yet: add them first.`} />
       <LongTextField {...field("short_abstract")} rows={4} />
       <LongTextField {...field("long_abstract")} rows={8} />
-      <details class="more">
+      <details class="more" open={MORE.some((name) => form.errors.value[name])}>
         <summary>{t`More settings`}</summary>
-        <TextField {...field("subtitle")} most={300} />
+        <TextField {...field("subtitle")} most={500} />
         <div class="pair">
-          <TextField {...field("language")} most={100} />
-          <TextField {...field("level")} most={100} />
+          <TextField {...field("language")} most={35} />
+          <TextField {...field("level")} most={500} />
         </div>
         <TextField {...field("slides_url")} type="url" />
         <TextField {...field("video_url")} type="url" />

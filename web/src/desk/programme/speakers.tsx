@@ -5,10 +5,10 @@ import { COUNTRIES } from "../../ui/countries.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import type { Resource } from "../data/use-resource.ts";
 import { countryOptions, text } from "../events/event-form.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { CheckField, LongTextField, SelectField, TextField } from "../parts/fields.tsx";
+import { explainReferrers, itemsOf, type Programme } from "./lists.ts";
 
 type Speaker = Schemas["Speaker"];
 
@@ -58,12 +58,12 @@ function bodyOf(values: Values): Schemas["SpeakerFields"] {
   };
 }
 
-export function speakersOf(event: string, list: Resource<Speaker[]>): Collection<Speaker, Schemas["SpeakerFields"]> {
+export function speakersOf(event: string, programme: Programme): Collection<Speaker, Schemas["SpeakerFields"]> {
   const one = (id: string) => at("/events/{event}/speakers/{id}", { event, id }, { view: "all" });
   const labels = speakerLabels();
   return {
     id: `speakers.${event}`,
-    list,
+    list: programme.speakers,
     words: { name: t`Speakers`, add: t`Add speaker`, empty: t`There are no speakers yet.` },
     columns: [
       { id: "name", name: t`Name`, text: (speaker) => speaker.name },
@@ -79,6 +79,7 @@ export function speakersOf(event: string, list: Resource<Speaker[]>): Collection
     valuesOf,
     check: (values) => (text(values, "name") ? {} : { name: t`Give the speaker a name.` }),
     bodyOf,
+    explainRemoval: (problem) => explainReferrers(problem, itemsOf(programme.sessions)),
     fields: (form) => <SpeakerFields form={form} labels={labels} />,
   };
 }
@@ -90,8 +91,8 @@ function SpeakerFields({ form, labels }: { form: FormState; labels: ReturnType<t
       <TextField {...field("name")} required most={200} />
       <TextField {...field("email")} type="email" hint={t`Only staff see it.`} />
       <div class="pair">
-        <TextField {...field("position")} most={200} />
-        <TextField {...field("organisation")} most={200} />
+        <TextField {...field("position")} most={500} />
+        <TextField {...field("organisation")} most={500} />
       </div>
       <SelectField {...field("country")} options={countryOptions(COUNTRIES)} />
       <LongTextField {...field("short_biography")} rows={4} />

@@ -57,7 +57,7 @@ export function sponsorsOf(event: string, list: Resource<Sponsor[]>): Collection
           form={form}
           name="level"
           label={labels.level}
-          most={100}
+          most={500}
           hint={t`Gold, for example. Sponsors of a level stand together.`}
         />
         <TextField form={form} name="url" label={labels.url} type="url" />

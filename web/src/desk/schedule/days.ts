@@ -25,7 +25,8 @@ const OVER = new Set<Schemas["SessionState"] | undefined>(["rejected", "withdraw
 /** Returns the days with their rows in order of time, and the sessions that have none. Those that are over are left out. */
 export function daysOf(sessions: Session[], rooms: Room[], zone: string): { days: Day[]; unplaced: Session[] } {
   const live = sessions.filter(({ state }) => !OVER.has(state));
-  const placed = live.filter(({ starts_at: starts, ends_at: ends }) => starts && ends);
+  const isPlaced = ({ starts_at: starts, ends_at: ends }: Session) => Boolean(starts && ends);
+  const placed = live.filter(isPlaced);
   const sorted = placed.sort((one, other) => Date.parse(one.starts_at ?? "") - Date.parse(other.starts_at ?? ""));
   const byDate = groupBy(sorted, ({ starts_at: starts }) => clockTime(starts ?? "", zone).slice(0, 10));
   const days = [...byDate].map(([date, of]): Day => {
@@ -40,5 +41,5 @@ export function daysOf(sessions: Session[], rooms: Room[], zone: string): { days
     }));
     return { date, first: rows[0]?.starts ?? 0, rooms: [...named, ...(hasOthers ? [{ id: "", name: "" }] : [])], rows };
   });
-  return { days, unplaced: live.filter((session) => !placed.includes(session)) };
+  return { days, unplaced: live.filter((session) => !isPlaced(session)) };
 }
