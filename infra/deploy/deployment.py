@@ -151,8 +151,10 @@ class Deployment:
         api = websocket_api_id(self.session, self.prefix)
         return SOCKET_URL.format(api=api, region=self.stage.region, stage=names.API_STAGE) if api else ""
 
-    def variables(self) -> dict[str, str]:
-        """Returns the environment variables of the functions, as far as they are known yet."""
+    def variables(self, release: str = "") -> dict[str, str]:
+        """Returns the environment variables of the functions, as far as they are known yet. `release` is the website's;
+        empty: this checkout's. Raises Unusable when that is not built.
+        """
         data = self.outputs("data")
         websocket = self.websocket_url
         return {
@@ -160,7 +162,7 @@ class Deployment:
             "TABLE_PREFIX": f"{self.prefix}-",
             "PUBLIC_URL": self.public_url,
             "ORIGIN_DIGESTS": self.origin_digests,
-            "WEBSITE": website.release(website.folder_of(self.project)),
+            "WEBSITE": release or website.release(website.folder_of(self.project)),
             "WEBSOCKET_URL": websocket,
             "LIVE": "on" if websocket else "off",
             "MAIL_FROM": self.stage.mail_from,

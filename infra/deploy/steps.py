@@ -40,6 +40,7 @@ class DeployStep(NamedTuple):
 
 def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
     """Raises Unusable for problems that would stop the run half-way, before anything is created."""
+    website.folder_of(here.project)  # is built
     check_limits.check_concurrency(here)
     if here.stacks.status(here.data.name) is None and adopting.has_role(here.session, here.prefix):
         raise Unusable(
@@ -97,8 +98,7 @@ def configure_only(here: Deployment, say: Say) -> str:  # noqa: ARG001
     if not here.outputs("data") or not here.outputs("base"):
         raise Unusable(f"{here.prefix} is not up: run `up` first.")
     records = adopting.adopt(here.session, here.prefix, here.stage.name, here.project)
-    website_of = {"WEBSITE": adopting.variables(here.session, here.prefix).get("WEBSITE", "")}
-    changed = _configure(here, **{name: value for name, value in website_of.items() if value})
+    changed = _configure(here, adopting.variables(here.session, here.prefix).get("WEBSITE", ""))
     return f"{_word(changed=changed)}, {len(records)} things of Chalice's found"
 
 
@@ -211,7 +211,7 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         releases.unpack(client, _releases_bucket(here), name, project)
-        variables = here.variables() | {"WEBSITE": website.release(website.folder_of(project))}
+        variables = here.variables(website.release(website.folder_of(project)))
         configuring.write_for_rollback(project, here.stage.name, region=here.stage.region, variables=variables)
         _upload(here, project)
         _deploy(here, project, say)
@@ -231,12 +231,12 @@ DOWN: tuple[DeployStep, ...] = (
 DELETE_DATA = DeployStep("data", "ALL DATA: tables and secrets", removing.data)
 
 
-def _configure(here: Deployment, **other_variables: str) -> bool:
+def _configure(here: Deployment, release: str = "") -> bool:
     return configuring.write(
         here.project,
         here.stage.name,
         region=here.stage.region,
-        variables=here.variables() | other_variables,
+        variables=here.variables(release),
         placeholders=here.placeholders(),
     )
 

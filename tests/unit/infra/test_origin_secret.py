@@ -65,7 +65,7 @@ class Account(Deployment):
         self._look("edge")
         return before != self.sent
 
-    def variables(self) -> dict[str, str]:
+    def variables(self, release: str) -> dict[str, str]:
         return {"ORIGIN_DIGESTS": self.origin_digests}
 
     def placeholders(self) -> dict[str, str]:

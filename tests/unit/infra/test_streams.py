@@ -109,7 +109,7 @@ def test_rollback_to_a_release_without_send_mails_lets_the_other_function_send_t
         stage=SimpleNamespace(name="dev", region="eu-central-1"),
         project=None,
         outputs=lambda _: {"FailuresBucket": BUCKET, "ReleasesBucket": "releases", "WebsiteBucket": "website"},
-        variables=dict,
+        variables=lambda release: {"WEBSITE": release},
     )
     done: list[str] = []
     for module, names_of in {

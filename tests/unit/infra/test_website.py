@@ -1,11 +1,16 @@
 """Uploads of static files."""
 
+from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
 
 from infra import website
+from infra.deploy import steps
+from infra.deploy.deployment import Deployment
 from infra.settings import Unusable
 
 BUCKET = "site"
@@ -150,3 +155,24 @@ def test_folder_of_project_refuses_what_an_interrupted_build_left(tmp_path: Path
     (tmp_path / "web/dist/css").mkdir(parents=True)
     with pytest.raises(Unusable, match="make web"):
         website.folder_of(tmp_path)
+
+
+def test_check_refuses_a_checkout_without_its_website_before_anything_is_created(tmp_path: Path) -> None:
+    here: Any = SimpleNamespace(project=tmp_path)
+    with pytest.raises(Unusable, match="make web"):
+        steps.check(here, lambda _: None)
+
+
+def test_variables_for_a_stored_release_need_no_website_of_this_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = object.__new__(Deployment)
+    here.project = tmp_path / "no website"
+    for name in ("prefix", "public_url", "origin_digests", "websocket_url"):
+        monkeypatch.setattr(Deployment, name, "x", raising=False)
+    monkeypatch.setattr(Deployment, "outputs", lambda *_: defaultdict(str))
+    here.stage = SimpleNamespace(name="dev", mail_from="a@marquee.example", environment={})  # type: ignore[assignment]
+    here.parameters = SimpleNamespace(references=dict)  # type: ignore[assignment]
+    assert here.variables("r-0123456789ab")["WEBSITE"] == "r-0123456789ab"
+    with pytest.raises(Unusable, match="make web"):
+        here.variables()
