@@ -14,6 +14,8 @@ import {
 } from "../../api/client.ts";
 import { live } from "../../live/socket.ts";
 
+const LOOK_MS = 15_000;
+
 /** A value of the API. While it is loaded again, the old one stays. */
 export type Loaded<V> =
   | { state: "loading" }
@@ -30,6 +32,8 @@ export interface Resource<V> {
 export interface Following {
   event?: string | undefined;
   lists?: readonly string[];
+  /** Whether every sale changes it: it is read again when something is pushed, and after a while. */
+  isSold?: boolean;
 }
 
 /** Reads what an address answers. */
@@ -42,8 +46,18 @@ export function useItems<T extends Template>(address: Address<T>, following: Fol
   return useReading(address, () => getAll(address), following);
 }
 
+/** Reads a list that comes whole, without pages. */
+export function useWholeList<T extends Template>(address: Address<T>, following: Following = {}): Resource<Item<T>[]> {
+  const read = async () => ((await get(address)) as { items: Item<T>[] }).items; // lists answer so
+  return useReading(address, read, following);
+}
+
 /** Reads something by a function of one's own; `address` names what it reads, and has its tag. */
-export function useReading<V>(address: Address, read: () => Promise<V>, { event, lists = [] }: Following): Resource<V> {
+export function useReading<V>(
+  address: Address,
+  read: () => Promise<V>,
+  { event, lists = [], isSold = false }: Following,
+): Resource<V> {
   const names = lists.join();
   const resource = useMemo(() => makeResource(address, read), [address]);
   useEffect(() => {
@@ -51,6 +65,7 @@ export function useReading<V>(address: Address, read: () => Promise<V>, { event,
     const again = () => document.hidden || resource.reload();
     document.addEventListener("visibilitychange", again);
     const ends = [() => document.removeEventListener("visibilitychange", again)];
+    if (isSold) ends.push(...followSales(again));
     if (event && names) {
       live.watch(event);
       live.start();
@@ -64,8 +79,16 @@ export function useReading<V>(address: Address, read: () => Promise<V>, { event,
     return () => {
       for (const end of ends) end();
     };
-  }, [resource, event, names]);
+  }, [resource, event, names, isSold]);
   return resource;
+}
+
+/** Calls `again` when something is pushed that a sale may have caused, and after a while. Returns what ends that. */
+function followSales(again: () => unknown): (() => void)[] {
+  const timer = setInterval(again, LOOK_MS);
+  live.start();
+  const pushes = (["new", "order", "open", "resync"] as const).map((name) => live.on(name, again));
+  return [() => clearInterval(timer), ...pushes];
 }
 
 function makeResource<V>(address: Address, read: () => Promise<V>): Resource<V> {
