@@ -1,6 +1,6 @@
 // Asks before something that cannot be undone. The focus goes back to where it was by itself (dialog element).
 import { t } from "@lingui/core/macro";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface ConfirmProps {
   title: string;
@@ -15,7 +15,7 @@ interface ConfirmProps {
 export function ConfirmDialog({ title, text, action, typed, onConfirm, onClose }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [given, setGiven] = useState("");
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const isAllowed = typed === undefined || given.trim() === typed;
   const confirm = () => {
     if (!isAllowed) return;
