@@ -42,7 +42,7 @@ def test_screens_of_an_event_break_no_rule(tab: Page, offer: Offer) -> None:
 
 def test_lists_of_the_programme_break_no_rule(tab: Page, offer: Offer) -> None:
     lists = {"sessions": {"title": "Tides"}, "speakers": {"name": "Ida"}, "tracks": {"name": "Sea", "color": "#003366"}}
-    for kind, fields in {**lists, "rooms": {"name": "Quay"}, "sponsors": {"name": "Ebb"}}.items():
+    for kind, fields in {**lists, "microlocations": {"name": "Quay"}, "sponsors": {"name": "Ebb"}}.items():
         offer.api.call("POST", f"/api/v1/events/{offer.id}/{kind}", fields)
     sign_in(tab, ORGANISER.email, ORGANISER.password, following=f"/organise/{offer.id}/programme")
     for kind in ("sessions", "speakers", "tracks", "rooms", "sponsors"):
