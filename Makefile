@@ -71,7 +71,8 @@ web-types: $(MODULES)
 
 web-check: web-types $(WEBSITE) ## The web client: Biome, types, Vitest; what its build writes is committed
 	@cd web && npm run --silent check
-	@git diff --exit-code -- chalicelib/website/pages/scripts.json
+	@cd web && npm run --silent words > /dev/null
+	@git diff --exit-code -- chalicelib/website/pages/scripts.json web/src/words
 
 browser: ## Install Chromium for the browser tests, where that is possible
 	@sh tests/install_chromium.sh

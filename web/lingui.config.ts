@@ -1,11 +1,11 @@
 import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
-// Messages of the desk. English is the source; a message that German lacks is an error of the build once German is
-// complete, so there is no fallback that would hide it.
+// Messages of the desk. English is the source. The pseudo-locale is for a test that finds text outside of messages. There
+// is no fallback that would hide a message that another language lacks.
 export default defineConfig({
   sourceLocale: "en",
-  locales: ["en", "de", "pseudo"],
+  locales: ["en", "pseudo"],
   pseudoLocale: "pseudo",
   fallbackLocales: false,
   catalogs: [{ path: "src/words/{locale}", include: ["src"], exclude: ["**/*.test.ts", "**/*.test.tsx"] }],

@@ -10,14 +10,14 @@ import pytest
 
 from chalicelib.website.pages.shells import SHELLS
 from infra.website import folder_of
-from tests.harness.built_scripts import static_imports
+from tests.harness.built_scripts import direct_imports, static_imports
 from tests.harness.server import ROOT
 
 WEBSITE = folder_of(ROOT)
 PAGES = ROOT / "chalicelib/website/pages"
 SCRIPTS: dict[str, list[str]] = json.loads((PAGES / "scripts.json").read_text())
 PUBLIC = ("home", "event", "schedule", "unsubscribe")
-PUBLIC_BYTES, SIGNED_IN_BYTES = 15_000, 25_000
+PUBLIC_BYTES, SIGNED_IN_BYTES, SCREEN_BYTES = 15_000, 25_000, 40_000
 BELL = "js/shared/bell.js"
 
 
@@ -55,3 +55,12 @@ def test_table_of_scripts_names_what_the_build_imports(entry: str) -> None:
     file, *imports = SCRIPTS[entry]
     assert file == f"js/{entry}.js"
     assert imports == sorted(static_imports(file))
+
+
+def test_screen_of_the_desk_weighs_little_more_than_the_desk() -> None:
+    shell = {file for entry in entries("desk") for file in SCRIPTS[entry]}
+    screens = direct_imports("js/desk/main.js") - shell
+    assert len(screens) >= 8
+    for screen in screens:
+        more = ({screen} | static_imports(screen)) - shell
+        assert sum(len(gzip.compress((WEBSITE / file).read_bytes(), 6)) for file in more) <= SCREEN_BYTES, screen

@@ -2,16 +2,16 @@
 import { render } from "preact";
 import { user } from "../api/session.ts";
 import { find } from "../ui/elements.ts";
-import { chooseLanguage, loadWords } from "../ui/words.ts";
+import { loadWords } from "../ui/words.ts";
 import { App } from "./app.tsx";
 
-async function start(): Promise<void> {
+function start(): void {
   if (location.pathname === "/events") history.replaceState(null, "", "/organise"); // the list's old address
   if (!user()) {
     location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     return;
   }
-  await loadWords(chooseLanguage());
+  loadWords();
   const place = find(document, "[data-desk]", HTMLElement);
   place.replaceChildren();
   render(<App />, place);

@@ -98,7 +98,7 @@ function DetailsForm({ event, tag, reload }: EventScreen) {
         <TextField
           {...field("currency")}
           most={3}
-          hint={t`Three letters, such as EUR. It cannot change once tickets were sold.`}
+          hint={t`Three letters, such as EUR. It cannot change once there are ticket types.`}
         />
         <TextField
           {...field("async_payments_days")}

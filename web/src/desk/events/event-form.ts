@@ -123,6 +123,13 @@ export function zoneOptions(current: string): [value: string, label: string][] {
   return [...all].sort().map((zone) => [zone, zone.replaceAll("_", " ")]);
 }
 
+/** Returns the currencies that this browser knows, as options with their names; the current one is among them. */
+export function currencyOptions(current: string): [value: string, label: string][] {
+  const names = new Intl.DisplayNames(undefined, { type: "currency" });
+  const codes = new Set([...Intl.supportedValuesOf("currency"), current]);
+  return [...codes].sort().map((code) => [code, `${code} · ${names.of(code) ?? code}`]);
+}
+
 /** Returns the countries as options, by name in the reader's language; the first is none. */
 export function countryOptions(codes: readonly string[]): [value: string, label: string][] {
   const names = new Intl.DisplayNames(undefined, { type: "region" });

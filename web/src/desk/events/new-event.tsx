@@ -7,7 +7,7 @@ import { useForm } from "../data/use-form.ts";
 import { MomentField, SelectField, TextField } from "../parts/fields.tsx";
 import { FormView } from "../parts/form-view.tsx";
 import { Screen } from "../parts/screen.tsx";
-import { bodyOf, checkEvent, eventLabels, fieldOf, text, zoneOptions } from "./event-form.ts";
+import { bodyOf, checkEvent, currencyOptions, eventLabels, fieldOf, text, zoneOptions } from "./event-form.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -17,7 +17,14 @@ export default function NewEvent() {
   const day = clockTime(Date.now() + 30 * DAY_MS, zone).slice(0, 10);
   const form = useForm<Schemas["Event"]>({
     id: "new-event",
-    initial: { name: "", starts_at: `${day}T09:00`, ends_at: `${day}T17:00`, timezone: zone, venue_name: "" },
+    initial: {
+      name: "",
+      starts_at: `${day}T09:00`,
+      ends_at: `${day}T17:00`,
+      timezone: zone,
+      currency: "EUR",
+      venue_name: "",
+    },
     check: checkEvent,
     save: (values, { key }) => write("POST", at("/events"), bodyOf(values) as Schemas["EventFields"], { key }),
     fieldOf,
@@ -37,6 +44,11 @@ export default function NewEvent() {
         </div>
         <SelectField {...field("timezone")} options={zoneOptions(zone)} />
         <TextField {...field("venue_name")} hint={t`Leave it empty for an event online.`} most={200} />
+        <SelectField
+          {...field("currency")}
+          options={currencyOptions("EUR")}
+          hint={t`Of its tickets. It cannot change once there are some.`}
+        />
       </FormView>
     </Screen>
   );
