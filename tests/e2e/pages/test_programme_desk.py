@@ -153,7 +153,7 @@ def test_change_at_once_says_what_somebody_else_changed(context: OpenContext, of
     add(offer, "sessions", title="Mine")
     theirs = add(offer, "sessions", title="Theirs")
     page = programme(context, offer)
-    page.get_by_role("checkbox", name="Choose all that are shown").check()
+    page.get_by_role("checkbox", name="Choose all that are found").check()
     bulk = page.get_by_role("region", name="Change many sessions")
     bulk.get_by_label("Change").select_option("Room")
     bulk.get_by_label("To").select_option("Attic")

@@ -289,6 +289,24 @@ def test_access_code_is_made_changed_and_removed_and_its_conflict_names_tickets(
     assert stored(offer, "access-codes") == []
 
 
+def test_ticket_that_needs_a_code_says_so_before_it_can_be_chosen(tab: Page, offer: Offer) -> None:
+    ticket = offer.ticket("Press", 0, access_code_required=True)
+    code = {"code": "PRESSPASS", "ticket_type_ids": [ticket]}
+    offer.api.call("POST", f"/api/v1/events/{offer.id}/access-codes", code)
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_text("You need an access code for this ticket.")).to_be_visible()
+    more = tab.get_by_role("button", name="One more: Press")
+    expect(more).to_be_disabled()
+    tab.get_by_text("Have a code?").click()
+    tab.get_by_label("Access code").fill("presspass")
+    tab.get_by_role("button", name="Show tickets").click()
+    more.click()
+    tab.get_by_label("Your name").fill("Bo Buyer")
+    tab.get_by_label("E-mail").fill("bo@example.org")
+    tab.get_by_role("button", name="Get the free ticket").click()
+    tab.wait_for_url("**/complete**")
+
+
 def test_waiting_list_shows_people_in_their_order(context: OpenContext, offer: Offer) -> None:
     ticket = offer.ticket("Workshop", 12000, quantity=1)
     taken = order(offer, ticket, 1)

@@ -126,3 +126,9 @@ def test_page_without_tickets_on_show_asks_for_a_code_only_where_one_opens_some(
     assert ("Have a code?" in html, "Get tickets" in html, '<details class="codes" data-codes open>' in html) == (
         by_code,
     ) * 3
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_ticket_that_needs_an_access_code_says_so(is_locked: bool) -> None:
+    html = page(tickets=[ticket(5, 100, "CHF", access_code_required=is_locked)])
+    assert ("You need an access code for this ticket." in html, " data-locked" in html) == (is_locked,) * 2

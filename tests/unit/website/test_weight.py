@@ -17,7 +17,7 @@ WEBSITE = folder_of(ROOT)
 PAGES = ROOT / "chalicelib/website/pages"
 SCRIPTS: dict[str, list[str]] = json.loads((PAGES / "scripts.json").read_text())
 PUBLIC = ("home", "event", "schedule", "unsubscribe")
-PUBLIC_BYTES, SIGNED_IN_BYTES, SCREEN_BYTES = 15_000, 25_000, 40_000
+PUBLIC_BYTES, SIGNED_IN_BYTES, DESK_BYTES, SCREEN_BYTES = 15_000, 25_000, 45_000, 40_000
 BELL = "js/shared/bell.js"
 
 
@@ -42,7 +42,7 @@ def test_public_page_weighs_little(page: str) -> None:
 
 @pytest.mark.parametrize("page", SHELLS)
 def test_page_of_somebody_signed_in_weighs_little_with_its_bell(page: str) -> None:
-    assert weight(page, BELL) <= SIGNED_IN_BYTES
+    assert weight(page, BELL) <= (DESK_BYTES if page == "desk" else SIGNED_IN_BYTES)
 
 
 def test_weigh_page_counts_its_own_entry_and_the_bell() -> None:

@@ -3,9 +3,10 @@ import { asProblem, at, send } from "../api/client.ts";
 import { find, inputOf } from "../ui/elements.ts";
 import { typeRow } from "./type-row.ts";
 
-/** What the ticket form does for the codes: knows its types, adds some, says what is wrong at a field. */
+/** What the ticket form does for the codes: knows its types, unlocks and adds some, says what is wrong at a field. */
 interface TicketForm {
   isKnown: (id: string) => boolean;
+  unlock: (ids: string[]) => void;
   add: (rows: HTMLElement[], available: number[]) => void;
   complain: (input: HTMLInputElement, text: string) => void;
 }
@@ -20,7 +21,7 @@ interface Codes {
 }
 
 /** Lets the codes of a form of an event's tickets be used. */
-export function wireCodes(form: HTMLFormElement, event: string, { isKnown, add, complain }: TicketForm): Codes {
+export function wireCodes(form: HTMLFormElement, event: string, { isKnown, unlock, add, complain }: TicketForm): Codes {
   const box = find(form, "[data-codes]", HTMLDetailsElement);
   const [discount, access] = [inputOf(form, "discount_code"), inputOf(form, "access_code")];
   const button = find(box, "[data-open]", HTMLButtonElement);
@@ -38,6 +39,7 @@ export function wireCodes(form: HTMLFormElement, event: string, { isKnown, add, 
     if (!code) return refuse("Type the code that you were given.");
     try {
       const found = await openedBy(event, code);
+      unlock(found.map((type) => type.id));
       const fresh = found.filter((type) => !isKnown(type.id));
       const rows = fresh.map(typeRow);
       find(form, ".types", HTMLElement).append(...rows);

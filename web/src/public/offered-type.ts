@@ -13,6 +13,8 @@ export interface OfferedType {
   wanted: number;
   note: string;
   opened: boolean;
+  /** Whether it needs an access code that was not given yet. */
+  locked: boolean;
   input: HTMLInputElement;
   state: HTMLElement;
   fewer: HTMLButtonElement;

@@ -22,6 +22,7 @@ const problem = find(form, "[data-problem]", HTMLElement);
 const types = [...form.querySelectorAll<HTMLElement>("[data-type]")].map(readType);
 const codes = wireCodes(form, event, {
   isKnown: (id) => types.some((type) => type.id === id),
+  unlock,
   add: addTypes,
   complain: showFieldError,
 });
@@ -42,6 +43,7 @@ function readType(row: HTMLElement): OfferedType {
     wanted: 0,
     note: "",
     opened: false,
+    locked: row.dataset.locked !== undefined,
     input: find(row, "input", HTMLInputElement),
     state: find(row, "[data-state]", HTMLElement),
     fewer: find(row, '[data-step="-1"]', HTMLButtonElement),
@@ -57,9 +59,15 @@ function addTypes(rows: HTMLElement[], available: number[]): void {
   show();
 }
 
+/** Lets types be chosen that the page shows and a code opens. */
+function unlock(ids: string[]): void {
+  for (const type of types) if (ids.includes(type.id)) type.locked = false;
+  show();
+}
+
 /** Returns how many of a type this order may have now. */
 function most(type: OfferedType): number {
-  const open = type.opens <= now() && now() < type.closes;
+  const open = !type.locked && type.opens <= now() && now() < type.closes;
   const limit = Math.min(type.max, type.available);
   return open && limit >= type.min ? limit : 0;
 }
@@ -77,6 +85,7 @@ function noteOf(type: OfferedType): [text: string, tone: string] {
   if (now() < type.opens) return ["Not on sale yet", ""];
   if (now() >= type.closes) return ["The sale is over", ""];
   if (type.available <= 0) return ["Sold out", "none"];
+  if (type.locked) return ["", ""]; // the page says that it needs a code
   if (type.available < type.min) return ["Too few left for an order", "none"];
   if (type.note) return [type.note, "few"];
   if (type.available <= FEW) return [`${type.available} left`, "few"];
@@ -112,7 +121,7 @@ function show(): void {
 
 /** Shows the waiting list of a type that is sold out. The module is loaded for the first of them. */
 async function offerWaiting(type: OfferedType): Promise<void> {
-  const soldOut = type.available <= 0 && type.opens <= now() && now() < type.closes;
+  const soldOut = !type.locked && type.available <= 0 && type.opens <= now() && now() < type.closes;
   if (soldOut && !type.waiting) {
     const place = document.createElement("div");
     type.waiting = place;

@@ -83,7 +83,7 @@ function Head<Item extends { id: string }>({ columns, found, sorting, sort, chos
           <th scope="col">
             <input
               type="checkbox"
-              aria-label={t`Choose all that are shown`}
+              aria-label={t`Choose all that are found`}
               checked={isAll}
               onChange={() =>
                 choose(

@@ -23,17 +23,22 @@ export interface Timeline {
 
 const WIDTH = 1000;
 const THINNEST = 8;
+const REST = 0.25;
 
 /**
  * Returns the timeline. A type without an end is sold until the event ends; one without a start has its bar begin where
- * the timeline does. `now` is in ms.
+ * the timeline does. An event that is far away does not make the rest thin: the timeline ends soon after the last moment
+ * that a sale names. `now` is in ms.
  */
 export function timeline(types: readonly Schemas["TicketTypeRead"][], eventEnds: string, now: number): Timeline {
-  const starts = types.flatMap(({ sales_start }) => (sales_start ? [Date.parse(sales_start)] : []));
-  const ends = types.map(({ sales_end }) => Date.parse(sales_end ?? eventEnds));
-  const from = Math.min(now, ...starts);
-  const until = Math.max(now, ...ends, ...starts);
-  const x = (at: number) => (until > from ? Math.round(((at - from) / (until - from)) * WIDTH) : 0);
+  const given = types.flatMap(({ sales_start, sales_end }) =>
+    [sales_start, sales_end].filter((at) => typeof at === "string"),
+  );
+  const moments = [now, ...given.map((at) => Date.parse(at))];
+  const [from, last] = [Math.min(...moments), Math.max(...moments)];
+  const until =
+    last > from ? Math.max(last, Math.min(Date.parse(eventEnds), last + (last - from) * REST)) : Date.parse(eventEnds);
+  const x = (at: number) => Math.min(WIDTH, until > from ? Math.round(((at - from) / (until - from)) * WIDTH) : 0);
   const windows = types.map(({ id, name, sales_start, sales_end }) => {
     const end = sales_end ?? eventEnds;
     const begins = x(sales_start ? Date.parse(sales_start) : from);
