@@ -36,6 +36,7 @@ def names(offer: Offer) -> list[str]:
 
 def save(page: Page, name: str) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)  # earlier words may still be there
     expect(page.get_by_text(f"“{name}” is saved.")).to_be_visible()
 
 
