@@ -235,3 +235,16 @@ def test_attendee_is_found_and_their_ticket_given_to_somebody_else(context: Open
     expect(page.get_by_role("button", name='<img src=x onerror="alert(1)">')).to_be_visible()
     tickets = offer.api.call("GET", f"/api/v1/orders/{order}/tickets")["items"]
     assert sorted(str(one["attendee"]["email"]) for one in tickets) == ["ada@example.org", "grace@example.org"]
+
+
+def test_screen_that_cannot_be_loaded_says_so_and_loads_again(context: OpenContext, offer: Offer) -> None:
+    person = context()
+    page = person.new_page()
+    sign_in(page, ORGANISER.email, ORGANISER.password, following=f"/organise/{offer.id}")
+    expect(page.get_by_role("heading", name="The event is published")).to_be_visible()
+    page.route("**/settings.js", lambda route: route.abort())
+    page.get_by_role("navigation", name="Event").get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="This screen could not be loaded")).to_be_focused()
+    page.unroute("**/settings.js")
+    page.get_by_role("button", name="Load again").click()
+    expect(page.get_by_role("button", name="Archive the event")).to_be_visible()

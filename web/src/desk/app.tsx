@@ -1,18 +1,19 @@
 // Which screen an address shows. Screens are loaded when they are first opened.
 import { t } from "@lingui/core/macro";
-import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
+import { ErrorBoundary, LocationProvider, Route, Router } from "preact-iso";
+import { loadScreen } from "./load-screen.tsx";
 import { Screen } from "./parts/screen.tsx";
 
-const EventList = lazy(() => import("./events/event-list.tsx"));
-const NewEvent = lazy(() => import("./events/new-event.tsx"));
-const Overview = lazy(() => import("./overview/overview.tsx"));
-const Details = lazy(() => import("./details/details.tsx"));
-const ProgrammeScreen = lazy(() => import("./programme/programme.tsx"));
-const Schedule = lazy(() => import("./schedule/schedule.tsx"));
-const Attendees = lazy(() => import("./attendees/attendees.tsx"));
-const ImportEvent = lazy(() => import("./import/import-event.tsx"));
-const Settings = lazy(() => import("./settings/settings.tsx"));
-const Tickets = lazy(() => import("./tickets/tickets.tsx"));
+const EventList = loadScreen(() => import("./events/event-list.tsx"));
+const NewEvent = loadScreen(() => import("./events/new-event.tsx"));
+const Overview = loadScreen(() => import("./overview/overview.tsx"));
+const Details = loadScreen(() => import("./details/details.tsx"));
+const ProgrammeScreen = loadScreen(() => import("./programme/programme.tsx"));
+const Schedule = loadScreen(() => import("./schedule/schedule.tsx"));
+const Attendees = loadScreen(() => import("./attendees/attendees.tsx"));
+const ImportEvent = loadScreen(() => import("./import/import-event.tsx"));
+const Settings = loadScreen(() => import("./settings/settings.tsx"));
+const Tickets = loadScreen(() => import("./tickets/tickets.tsx"));
 
 function Missing() {
   return (
