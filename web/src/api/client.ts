@@ -5,7 +5,7 @@ import type { Address, Answer, Body, Item, Method, Template } from "./addresses.
 import { BASE } from "./addresses.ts";
 import { accessToken, distrust } from "./session.ts";
 
-export type { Address, Answer, Item, Query, Schemas, Template } from "./addresses.ts";
+export type { Address, Answer, Body, Item, Query, Schemas, Template } from "./addresses.ts";
 export { at, link } from "./addresses.ts";
 
 /** A field that was refused: a JSON pointer into the body, and why. */

@@ -7,8 +7,9 @@ import { exact } from "../../ui/format.ts";
 import type { Column } from "../data/rows.ts";
 import { useForm } from "../data/use-form.ts";
 import { useReading } from "../data/use-resource.ts";
+import { text, textOrNull } from "../data/values.ts";
 import { EventFrame } from "../event-frame.tsx";
-import { text } from "../events/event-form.ts";
+import { Alert } from "../parts/alert.tsx";
 import { explain } from "../parts/explain.ts";
 import { TextField } from "../parts/fields.tsx";
 import { FormView } from "../parts/form-view.tsx";
@@ -81,11 +82,7 @@ function AttendeeList({ event }: { event: Event }) {
       <p role="status" class="muted">
         {said}
       </p>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
       {open && <AttendeeForm key={open.attendee.id} open={open} done={done} close={() => setOpen(null)} />}
       <Loading of={list}>
         {(items) =>
@@ -125,7 +122,7 @@ function AttendeeForm({ open: { attendee, tag }, done, close }: FormProps) {
     tag,
     check: (values) => (text(values, "name") ? {} : { name: t`Type the name of the attendee.` }),
     save: (values, { match }) => {
-      const change = { number: attendee.number, name: text(values, "name"), email: text(values, "email") || null };
+      const change = { number: attendee.number, name: text(values, "name"), email: textOrNull(values, "email") };
       return write(
         "PATCH",
         at("/orders/{id}/attendees", { id: attendee.order_id }),

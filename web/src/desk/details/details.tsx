@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { at, type Schemas, write } from "../../api/client.ts";
 import { COUNTRIES } from "../../ui/countries.ts";
 import { useForm } from "../data/use-form.ts";
+import { text } from "../data/values.ts";
 import { EventFrame, type EventScreen } from "../event-frame.tsx";
 import {
   bodyOf,
@@ -11,7 +12,6 @@ import {
   countryOptions,
   eventLabels,
   fieldOf,
-  text,
   valuesOf,
   zoneOptions,
 } from "../events/event-form.ts";

@@ -2,9 +2,10 @@
 import { t } from "@lingui/core/macro";
 import type { Schemas } from "../../api/client.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
-import { clockTime, momentOf, momentsOf } from "../../ui/zoned.ts";
+import { clockTime, momentOf } from "../../ui/zoned.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
+import { checkClocks, text, textOrNull } from "../data/values.ts";
 
 type Event = Schemas["Event"];
 type Fields = Schemas["EventFieldsPatch"];
@@ -22,12 +23,7 @@ const TEXTS = [
   "website_url",
   "contact_email",
 ] as const;
-
-/** Returns a field as text. */
-export function text(values: Values, field: string): string {
-  const value = values[field];
-  return typeof value === "string" ? value.trim() : "";
-}
+const TIMES = ["starts_at", "ends_at"] as const;
 
 /** Returns what the form shows of an event. */
 export function valuesOf(event: Event): Values {
@@ -56,13 +52,10 @@ export function checkEvent(values: Values): Errors {
   const errors: Errors = {};
   const zone = text(values, "timezone");
   if (!text(values, "name")) errors.name = t`Give the event a name.`;
-  for (const field of ["starts_at", "ends_at"]) {
-    const typed = text(values, field);
-    if (!typed) errors[field] = t`Choose a day and a time.`;
-    else if (!momentsOf(typed, zone).length) {
-      errors[field] = t`Clocks in ${zone} are put forward over this time. Choose another one.`;
-    }
+  for (const field of TIMES) {
+    if (!text(values, field)) errors[field] = t`Choose a day and a time.`;
   }
+  Object.assign(errors, checkClocks(values, TIMES, zone));
   if (errors.starts_at || errors.ends_at) return errors;
   if (momentOf(text(values, "ends_at"), zone) <= momentOf(text(values, "starts_at"), zone)) {
     errors.ends_at = t`The end has to be after the start.`;
@@ -75,14 +68,14 @@ export function bodyOf(values: Values, before: Values = {}): Fields {
   const isChanged = (...fields: string[]) => fields.some((field) => values[field] !== before[field]);
   const zone = text(values, "timezone");
   const body: Record<string, unknown> = {};
-  for (const field of TEXTS) if (isChanged(field)) body[field] = text(values, field) || null;
-  for (const field of ["starts_at", "ends_at"]) {
+  for (const field of TEXTS) if (isChanged(field)) body[field] = textOrNull(values, field);
+  for (const field of TIMES) {
     if (isChanged(field, "timezone")) body[field] = momentOf(text(values, field), zone);
   }
   if (isChanged("description")) body.description = htmlOf(text(values, "description"));
   if (isChanged("async_payments_days")) body.async_payments_days = Number(text(values, "async_payments_days"));
   const parts = PLACE.filter((part) => isChanged(`venue_${part}`));
-  if (parts.length) body.venue = Object.fromEntries(parts.map((part) => [part, text(values, `venue_${part}`) || null]));
+  if (parts.length) body.venue = Object.fromEntries(parts.map((part) => [part, textOrNull(values, `venue_${part}`)]));
   return body as Fields; // the fields above are those of the schema
 }
 

@@ -4,10 +4,11 @@ import { useLocation } from "preact-iso";
 import { at, type Schemas, write } from "../../api/client.ts";
 import { clockTime } from "../../ui/zoned.ts";
 import { useForm } from "../data/use-form.ts";
+import { text } from "../data/values.ts";
 import { MomentField, SelectField, TextField } from "../parts/fields.tsx";
 import { FormView } from "../parts/form-view.tsx";
 import { Screen } from "../parts/screen.tsx";
-import { bodyOf, checkEvent, currencyOptions, eventLabels, fieldOf, text, zoneOptions } from "./event-form.ts";
+import { bodyOf, checkEvent, currencyOptions, eventLabels, fieldOf, zoneOptions } from "./event-form.ts";
 
 const DAY_MS = 86_400_000;
 

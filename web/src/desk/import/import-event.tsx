@@ -3,6 +3,7 @@ import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, at, get, type Problem, type Schemas, sendFile } from "../../api/client.ts";
 import { live } from "../../live/socket.ts";
+import { Alert } from "../parts/alert.tsx";
 import { explain } from "../parts/explain.ts";
 import { Screen } from "../parts/screen.tsx";
 import { ImportReport } from "./import-report.tsx";
@@ -34,16 +35,8 @@ export default function ImportEvent() {
   return (
     <Screen title={t`Import an event`}>
       <p class="lead-text">{t`Choose an Open Event archive (zip). It becomes a new draft that only you see.`}</p>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
-      {note && (
-        <p class="notice bad" role="alert">
-          {note}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
+      <Alert text={note} />
       {running ? (
         <Progress first={running} again={() => setRunning(null)} />
       ) : (

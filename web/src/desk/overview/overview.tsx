@@ -5,6 +5,7 @@ import { asProblem, at, type Problem, type Schemas, send } from "../../api/clien
 import { useItems, useResource } from "../data/use-resource.ts";
 import { EventFrame, type EventScreen } from "../event-frame.tsx";
 import { dayRange } from "../events/event-words.ts";
+import { Alert } from "../parts/alert.tsx";
 import { explain } from "../parts/explain.ts";
 import { Loading } from "../parts/loading.tsx";
 import { Figures } from "./figures.tsx";
@@ -91,11 +92,7 @@ function Publish({ event, tag, reload, missing }: EventScreen & { missing: Step[
           {t`Still missing: ${missing.map((step) => step.title).join(", ")}.`}
         </p>
       )}
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
       <p class="ways">
         <button
           type="button"

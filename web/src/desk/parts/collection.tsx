@@ -9,6 +9,7 @@ import type { Values } from "../data/merge.ts";
 import type { Column } from "../data/rows.ts";
 import { useForm } from "../data/use-form.ts";
 import type { Resource } from "../data/use-resource.ts";
+import { Alert } from "./alert.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import type { Shown } from "./conflict-view.tsx";
 import { explain } from "./explain.ts";
@@ -89,11 +90,7 @@ export function CollectionView<Item extends { id: string }, Body>({ of }: { of: 
       <p role="status" class="muted" tabIndex={-1} ref={status}>
         {said}
       </p>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
       {open ? (
         <CollectionForm key={open === "new" ? "new" : open.item.id} of={of} open={open} close={close} />
       ) : (
@@ -179,11 +176,7 @@ function CollectionForm<Item extends { id: string }, Body>({ of, open, close }: 
       <h2 id="collection-form" tabIndex={-1} ref={heading}>
         {item ? t`Change “${of.nameOf(item)}”` : of.words.add}
       </h2>
-      {refusal && (
-        <p class="notice bad" role="alert">
-          {refusal}
-        </p>
-      )}
+      <Alert text={refusal} />
       <FormView
         form={form}
         name={item ? t`Change` : of.words.add}

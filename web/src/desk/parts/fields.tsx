@@ -34,23 +34,34 @@ function describedBy({ form, name, hint }: FieldProps): { "aria-describedby"?: s
   return described ? { "aria-describedby": described } : {};
 }
 
-function Frame({ form, name, label, hint, children }: FieldProps & { children: ComponentChildren }) {
-  const id = fieldId(name);
+/** What is wrong with a field. */
+function FieldError({ form, name }: FieldProps) {
   const error = form.errors.value[name];
+  if (!error) return null;
+  return (
+    <p class="error" id={`${fieldId(name)}-error`}>
+      {error}
+    </p>
+  );
+}
+
+/** What to know before filling in a field. */
+function FieldHint({ name, hint }: FieldProps) {
+  if (!hint) return null;
+  return (
+    <p class="hint" id={`${fieldId(name)}-hint`}>
+      {hint}
+    </p>
+  );
+}
+
+function Frame(props: FieldProps & { children: ComponentChildren }) {
   return (
     <div class="field">
-      <label for={id}>{label}</label>
-      {children}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <label for={fieldId(props.name)}>{props.label}</label>
+      {props.children}
+      <FieldError {...props} />
+      <FieldHint {...props} />
     </div>
   );
 }
@@ -148,9 +159,7 @@ export function SelectField(props: SelectProps) {
 
 /** A box to tick. */
 export function CheckField(props: FieldProps) {
-  const { form, name, label, hint } = props;
-  const id = fieldId(name);
-  const error = form.errors.value[name];
+  const { form, name, label } = props;
   return (
     <div class="check">
       <input
@@ -159,17 +168,9 @@ export function CheckField(props: FieldProps) {
         checked={form.values.value[name] === true}
         onChange={(event) => form.set(name, event.currentTarget.checked)}
       />
-      <label for={id}>{label}</label>
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <label for={fieldId(name)}>{label}</label>
+      <FieldError {...props} />
+      <FieldHint {...props} />
     </div>
   );
 }
@@ -182,8 +183,7 @@ interface ManyProps extends FieldProps {
 
 /** Any number of values, each a box to tick. The form holds them as one text with commas between. */
 export function ManyField(props: ManyProps) {
-  const { form, name, label, options, none, hint } = props;
-  const error = form.errors.value[name];
+  const { form, name, label, options, none } = props;
   const id = fieldId(name);
   const chosen = listOf(textOf(props));
   const set = (value: string, isOn: boolean) => {
@@ -193,16 +193,8 @@ export function ManyField(props: ManyProps) {
   return (
     <fieldset class="group" id={id} tabIndex={-1} {...describedBy(props)}>
       <legend>{label}</legend>
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
+      <FieldHint {...props} />
+      <FieldError {...props} />
       {options.length === 0 && <p class="muted">{none}</p>}
       <div class="many">
         {options.map(([value, text]) => (

@@ -1,9 +1,10 @@
 // The rooms of an event (microlocations in the API): name, floor, capacity, place in the order.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Query, type Schemas } from "../../api/client.ts";
+import { callsOf } from "../data/calls.ts";
 import type { Errors, FormState } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { numberIn, text } from "../data/values.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { TextField } from "../parts/fields.tsx";
 import { explainReferrers, itemsOf, type Programme } from "./lists.ts";
@@ -11,12 +12,6 @@ import { explainReferrers, itemsOf, type Programme } from "./lists.ts";
 type Room = Schemas["Microlocation"];
 
 const NUMBERS = ["floor", "capacity", "position"] as const;
-
-/** Returns a whole number that was typed; null for an empty field. */
-function numberIn(values: Values, field: string): number | null {
-  const typed = text(values, field);
-  return typed ? Number(typed) : null;
-}
 
 function checkRoom(values: Values): Errors {
   const errors: Errors = {};
@@ -28,7 +23,7 @@ function checkRoom(values: Values): Errors {
 }
 
 export function roomsOf(event: string, programme: Programme): Collection<Room, Schemas["MicrolocationFields"]> {
-  const one = (id: string) => at("/events/{event}/microlocations/{id}", { event, id }, { view: "all" });
+  const one = (id: string, query?: Query) => at("/events/{event}/microlocations/{id}", { event, id }, query);
   const labels = { name: t`Name`, floor: t`Floor`, capacity: t`Capacity`, position: t`Place in the order` };
   const number = (field: (typeof NUMBERS)[number]) => ({
     id: field,
@@ -42,12 +37,7 @@ export function roomsOf(event: string, programme: Programme): Collection<Room, S
     words: { name: t`Rooms`, add: t`Add room`, empty: t`There are no rooms yet.` },
     columns: [{ id: "name", name: t`Name`, text: (room) => room.name }, ...NUMBERS.map(number)],
     nameOf: (room) => room.name,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/microlocations", { event }), body, { key }),
-    change: (id, body, match) =>
-      write("PATCH", at("/events/{event}/microlocations/{id}", { event, id }), body, { match }),
-    remove: (id, match) =>
-      send("DELETE", at("/events/{event}/microlocations/{id}", { event, id }), undefined, { match }),
+    ...callsOf(at("/events/{event}/microlocations", { event }), one, { view: "all" }),
     labels,
     valuesOf: (room) => ({
       name: room?.name ?? "",

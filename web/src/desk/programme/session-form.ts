@@ -2,10 +2,10 @@
 import { t } from "@lingui/core/macro";
 import type { Schemas } from "../../api/client.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
-import { clockTime, momentOf, momentsOf } from "../../ui/zoned.ts";
+import { momentOf } from "../../ui/zoned.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { checkClocks, sentMoment, shownMoment, text, textOrNull } from "../data/values.ts";
 import { listOf } from "../parts/fields.tsx";
 
 type Session = Schemas["Session"];
@@ -48,13 +48,12 @@ export function sessionLabels() {
 }
 
 export function sessionValues(session: Session | null, zone: string): Values {
-  const moment = (at: string | null | undefined) => (at ? clockTime(at, zone) : "");
   return {
     title: session?.title ?? "",
     subtitle: session?.subtitle ?? "",
     state: session?.state ?? "draft",
-    starts_at: moment(session?.starts_at),
-    ends_at: moment(session?.ends_at),
+    starts_at: shownMoment(session?.starts_at, zone),
+    ends_at: shownMoment(session?.ends_at, zone),
     track_id: session?.track_id ?? "",
     microlocation_id: session?.microlocation_id ?? "",
     speaker_ids: (session?.speaker_ids ?? []).join(","),
@@ -71,10 +70,7 @@ export function checkSession(values: Values, zone: string): Errors {
   const errors: Errors = {};
   if (!text(values, "title")) errors.title = t`Give the session a title.`;
   const [starts, ends] = [text(values, "starts_at"), text(values, "ends_at")];
-  for (const [field, typed] of [["starts_at", starts] as const, ["ends_at", ends] as const]) {
-    if (typed && !momentsOf(typed, zone).length)
-      errors[field] = t`Clocks in ${zone} are put forward over this time. Choose another one.`;
-  }
+  Object.assign(errors, checkClocks(values, ["starts_at", "ends_at"], zone));
   if (ends && !starts) errors.starts_at = t`Choose when it starts as well.`;
   if (starts && !ends) errors.ends_at = t`Choose when it ends as well.`;
   if (starts && ends && !errors.starts_at && !errors.ends_at && momentOf(ends, zone) <= momentOf(starts, zone)) {
@@ -84,14 +80,13 @@ export function checkSession(values: Values, zone: string): Errors {
 }
 
 export function sessionBody(values: Values, zone: string): Schemas["SessionFields"] {
-  const line = (field: string) => text(values, field) || null;
-  const moment = (field: string) => (text(values, field) ? momentOf(text(values, field), zone) : null);
+  const line = (field: string) => textOrNull(values, field);
   return {
     title: text(values, "title"),
     subtitle: line("subtitle"),
     state: sessionStates().find(([state]) => state === text(values, "state"))?.[0] ?? "draft",
-    starts_at: moment("starts_at"),
-    ends_at: moment("ends_at"),
+    starts_at: sentMoment(text(values, "starts_at"), null, zone),
+    ends_at: sentMoment(text(values, "ends_at"), null, zone),
     track_id: line("track_id"),
     microlocation_id: line("microlocation_id"),
     speaker_ids: listOf(text(values, "speaker_ids")),

@@ -1,7 +1,8 @@
 // The sessions of an event: found, sorted, changed one by one or many at once.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Query, type Schemas } from "../../api/client.ts";
 import { exactIn } from "../../ui/format.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { LongTextField, listOf, ManyField, MomentField, SelectField, TextField } from "../parts/fields.tsx";
@@ -17,8 +18,7 @@ export function sessionsOf(
   programme: Programme,
 ): Collection<Session, Schemas["SessionFields"]> {
   const zone = event.timezone ?? "UTC";
-  const one = (id: string) => at("/events/{event}/sessions/{id}", { event: event.id, id }, { view: "all" });
-  const target = (id: string) => at("/events/{event}/sessions/{id}", { event: event.id, id });
+  const one = (id: string, query?: Query) => at("/events/{event}/sessions/{id}", { event: event.id, id }, query);
   const [tracks, rooms, speakers] = [programme.tracks, programme.rooms, programme.speakers].map((list) =>
     namesOf(itemsOf<{ id: string; name: string }>(list)),
   );
@@ -47,10 +47,7 @@ export function sessionsOf(
       { id: "state", name: labels.state, text: (session) => stateName(session.state) },
     ],
     nameOf: (session) => session.title,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/sessions", { event: event.id }), body, { key }),
-    change: (id, body, match) => write("PATCH", target(id), body, { match }),
-    remove: (id, match) => send("DELETE", target(id), undefined, { match }),
+    ...callsOf(at("/events/{event}/sessions", { event: event.id }), one, { view: "all" }),
     labels,
     valuesOf: (session) => sessionValues(session, zone),
     check: (values) => checkSession(values, zone),

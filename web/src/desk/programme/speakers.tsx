@@ -1,11 +1,13 @@
 // The speakers of an event.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Query, type Schemas } from "../../api/client.ts";
 import { COUNTRIES } from "../../ui/countries.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { countryOptions, text } from "../events/event-form.ts";
+import { text, textOrNull } from "../data/values.ts";
+import { countryOptions } from "../events/event-form.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { CheckField, LongTextField, SelectField, TextField } from "../parts/fields.tsx";
 import { explainReferrers, itemsOf, type Programme } from "./lists.ts";
@@ -43,7 +45,7 @@ function valuesOf(speaker: Speaker | null): Values {
 }
 
 function bodyOf(values: Values): Schemas["SpeakerFields"] {
-  const line = (field: string) => text(values, field) || null;
+  const line = (field: string) => textOrNull(values, field);
   return {
     name: text(values, "name"),
     email: line("email"),
@@ -59,7 +61,7 @@ function bodyOf(values: Values): Schemas["SpeakerFields"] {
 }
 
 export function speakersOf(event: string, programme: Programme): Collection<Speaker, Schemas["SpeakerFields"]> {
-  const one = (id: string) => at("/events/{event}/speakers/{id}", { event, id }, { view: "all" });
+  const one = (id: string, query?: Query) => at("/events/{event}/speakers/{id}", { event, id }, query);
   const labels = speakerLabels();
   return {
     id: `speakers.${event}`,
@@ -71,10 +73,7 @@ export function speakersOf(event: string, programme: Programme): Collection<Spea
       { id: "email", name: t`E-mail`, text: (speaker) => speaker.email ?? "" },
     ],
     nameOf: (speaker) => speaker.name,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/speakers", { event }), body, { key }),
-    change: (id, body, match) => write("PATCH", at("/events/{event}/speakers/{id}", { event, id }), body, { match }),
-    remove: (id, match) => send("DELETE", at("/events/{event}/speakers/{id}", { event, id }), undefined, { match }),
+    ...callsOf(at("/events/{event}/speakers", { event }), one, { view: "all" }),
     labels,
     valuesOf,
     check: (values) => (text(values, "name") ? {} : { name: t`Give the speaker a name.` }),

@@ -1,17 +1,18 @@
 // The sponsors of an event.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Query, type Schemas } from "../../api/client.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Resource } from "../data/use-resource.ts";
-import { text } from "../events/event-form.ts";
+import { text, textOrNull } from "../data/values.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { LongTextField, TextField } from "../parts/fields.tsx";
 
 type Sponsor = Schemas["Sponsor"];
 
 export function sponsorsOf(event: string, list: Resource<Sponsor[]>): Collection<Sponsor, Schemas["SponsorFields"]> {
-  const one = (id: string) => at("/events/{event}/sponsors/{id}", { event, id }, { view: "all" });
+  const one = (id: string, query?: Query) => at("/events/{event}/sponsors/{id}", { event, id }, query);
   const labels = {
     name: t`Name`,
     level: t`Level`,
@@ -19,7 +20,6 @@ export function sponsorsOf(event: string, list: Resource<Sponsor[]>): Collection
     logo_url: t`Address of the logo`,
     description: t`Description`,
   };
-  const line = (values: Parameters<typeof text>[0], field: string) => text(values, field) || null;
   return {
     id: `sponsors.${event}`,
     list,
@@ -30,10 +30,7 @@ export function sponsorsOf(event: string, list: Resource<Sponsor[]>): Collection
       { id: "url", name: t`Website`, text: (sponsor) => sponsor.url ?? "" },
     ],
     nameOf: (sponsor) => sponsor.name,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/sponsors", { event }), body, { key }),
-    change: (id, body, match) => write("PATCH", at("/events/{event}/sponsors/{id}", { event, id }), body, { match }),
-    remove: (id, match) => send("DELETE", at("/events/{event}/sponsors/{id}", { event, id }), undefined, { match }),
+    ...callsOf(at("/events/{event}/sponsors", { event }), one, { view: "all" }),
     labels,
     valuesOf: (sponsor) => ({
       name: sponsor?.name ?? "",
@@ -45,9 +42,9 @@ export function sponsorsOf(event: string, list: Resource<Sponsor[]>): Collection
     check: (values) => (text(values, "name") ? {} : { name: t`Give the sponsor a name.` }),
     bodyOf: (values) => ({
       name: text(values, "name"),
-      level: line(values, "level"),
-      url: line(values, "url"),
-      logo_url: line(values, "logo_url"),
+      level: textOrNull(values, "level"),
+      url: textOrNull(values, "url"),
+      logo_url: textOrNull(values, "logo_url"),
       description: htmlOf(text(values, "description")),
     }),
     fields: (form: FormState) => (

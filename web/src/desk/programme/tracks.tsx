@@ -1,9 +1,10 @@
 // The tracks of a programme: name, colour, description.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Query, type Schemas } from "../../api/client.ts";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
-import { text } from "../events/event-form.ts";
+import { text } from "../data/values.ts";
 import type { Collection } from "../parts/collection.tsx";
 import { ColorField, LongTextField, TextField } from "../parts/fields.tsx";
 import { bestContrast, groundContrast } from "./contrast.ts";
@@ -45,7 +46,7 @@ function groundNote(color: string): string {
 }
 
 export function tracksOf(event: string, programme: Programme): Collection<Track, Schemas["TrackFields"]> {
-  const one = (id: string) => at("/events/{event}/tracks/{id}", { event, id }, { view: "all" });
+  const one = (id: string, query?: Query) => at("/events/{event}/tracks/{id}", { event, id }, query);
   const labels = { name: t`Name`, color: t`Colour`, description: t`Description` };
   return {
     id: `tracks.${event}`,
@@ -61,10 +62,7 @@ export function tracksOf(event: string, programme: Programme): Collection<Track,
       },
     ],
     nameOf: (track) => track.name,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/tracks", { event }), body, { key }),
-    change: (id, body, match) => write("PATCH", at("/events/{event}/tracks/{id}", { event, id }), body, { match }),
-    remove: (id, match) => send("DELETE", at("/events/{event}/tracks/{id}", { event, id }), undefined, { match }),
+    ...callsOf(at("/events/{event}/tracks", { event }), one, { view: "all" }),
     labels,
     explainRemoval: (problem) => explainReferrers(problem, itemsOf(programme.sessions)),
     valuesOf: (track) => ({

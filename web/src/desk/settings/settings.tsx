@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { asProblem, at, type Problem, type Schemas, send } from "../../api/client.ts";
 import { EventFrame, type EventScreen } from "../event-frame.tsx";
+import { Alert } from "../parts/alert.tsx";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { explain } from "../parts/explain.ts";
 
@@ -48,11 +49,7 @@ function SettingsParts({ event, tag, reload }: EventScreen) {
       <p role="status" tabIndex={-1} ref={status}>
         {said}
       </p>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
       <StateParts state={event.state ?? "draft"} become={become} ask={setAsked} />
       <section class="setting" aria-labelledby="payout">
         <h2 id="payout">{t`Who is paid`}</h2>

@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import type { Schemas } from "../../api/client.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { text } from "../data/values.ts";
 import { listOf } from "../parts/fields.tsx";
 import { checkCode, codeBody, codeLabels, codeValues } from "./code-form.ts";
 

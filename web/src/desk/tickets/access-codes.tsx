@@ -1,6 +1,7 @@
 // Access codes: they open ticket types that are not for everybody.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Schemas } from "../../api/client.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Column } from "../data/rows.ts";
 import { useWholeList } from "../data/use-resource.ts";
@@ -27,10 +28,7 @@ export function AccessCodes({ event }: { event: Schemas["Event"] }) {
     },
     columns: columns(types, zone),
     nameOf: ({ code }) => code,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/access-codes", { event: event.id }), body, { key }),
-    change: (id, body, match) => write("PATCH", one(id), body, { match }),
-    remove: (id, match) => send("DELETE", one(id), undefined, { match }),
+    ...callsOf(at("/events/{event}/access-codes", { event: event.id }), one),
     labels: accessCodeLabels(),
     valuesOf: (code) => accessCodeValues(code, zone),
     check: checkAccessCode,

@@ -2,8 +2,7 @@
 import { t } from "@lingui/core/macro";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
-import { endsFirst, isWhole, numberIn, sentMoment, shownMoment } from "./kept.ts";
+import { endsFirst, isWhole, numberIn, sentMoment, shownMoment, text } from "../data/values.ts";
 
 /** The fields that both kinds of codes have. */
 export interface CodeFields {

@@ -4,10 +4,9 @@ import type { Schemas } from "../../api/client.ts";
 import { parseAmount, typedAmount } from "../../ui/amount.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { isWhole, numberIn, text } from "../data/values.ts";
 import { listOf } from "../parts/fields.tsx";
 import { checkCode, codeBody, codeLabels, codeValues } from "./code-form.ts";
-import { isWhole, numberIn } from "./kept.ts";
 
 type Fields = Schemas["DiscountFields"];
 

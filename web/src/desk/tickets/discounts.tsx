@@ -1,7 +1,8 @@
 // Discounts: codes that lower the price of tickets.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Schemas, write } from "../../api/client.ts";
 import { money } from "../../ui/format.ts";
+import { callsOf } from "../data/calls.ts";
 import type { FormState } from "../data/form-model.ts";
 import type { Column } from "../data/rows.ts";
 import { useWholeList } from "../data/use-resource.ts";
@@ -29,10 +30,8 @@ export function Discounts({ event }: { event: Schemas["Event"] }) {
     },
     columns: columns(types, zone),
     nameOf: ({ code }) => code,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/discounts", { event: event.id }), body, { key }),
+    ...callsOf(at("/events/{event}/discounts", { event: event.id }), one),
     change: (id, body, match) => write("PATCH", one(id), discountPatch(body), { match }),
-    remove: (id, match) => send("DELETE", one(id), undefined, { match }),
     labels: discountLabels(),
     valuesOf: (discount) => discountValues(discount, zone),
     check: (values) => checkDiscount(values, currency),

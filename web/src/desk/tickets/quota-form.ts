@@ -3,9 +3,8 @@ import { t } from "@lingui/core/macro";
 import type { Schemas } from "../../api/client.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { isWhole, text } from "../data/values.ts";
 import { listOf } from "../parts/fields.tsx";
-import { isWhole } from "./kept.ts";
 
 type Fields = Schemas["QuotaFields"];
 

@@ -1,6 +1,7 @@
 // Quotas: numbers of tickets that several types share, such as the seats of a hall.
 import { t } from "@lingui/core/macro";
-import { at, get, type Schemas, send, tagOf, write } from "../../api/client.ts";
+import { at, type Schemas } from "../../api/client.ts";
+import { callsOf } from "../data/calls.ts";
 import type { Column } from "../data/rows.ts";
 import { useWholeList } from "../data/use-resource.ts";
 import { type Collection, CollectionView } from "../parts/collection.tsx";
@@ -25,10 +26,7 @@ export function Quotas({ event }: { event: Schemas["Event"] }) {
     },
     columns: columns(types),
     nameOf: ({ name }) => name,
-    open: async (id) => ({ item: await get(one(id)), tag: tagOf(one(id)) }),
-    create: (body, key) => write("POST", at("/events/{event}/quotas", { event: event.id }), body, { key }),
-    change: (id, body, match) => write("PATCH", one(id), body, { match }),
-    remove: (id, match) => send("DELETE", one(id), undefined, { match }),
+    ...callsOf(at("/events/{event}/quotas", { event: event.id }), one),
     labels,
     valuesOf: quotaValues,
     check: checkQuota,

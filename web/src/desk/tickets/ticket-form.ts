@@ -5,8 +5,7 @@ import { parseAmount, typedAmount } from "../../ui/amount.ts";
 import { textOf } from "../../ui/rich-text.ts";
 import type { Errors } from "../data/form-model.ts";
 import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
-import { endsFirst, isWhole, numberIn, sentHtml, sentMoment, shownMoment } from "./kept.ts";
+import { endsFirst, isWhole, numberIn, sentHtml, sentMoment, shownMoment, text } from "../data/values.ts";
 
 type TicketType = Schemas["TicketTypeRead"];
 type Fields = Schemas["TicketTypeFields"];

@@ -4,6 +4,7 @@ import { t } from "@lingui/core/macro";
 import { useRef, useState } from "preact/hooks";
 import { asProblem, at, get, type Problem, type Schemas, send, tagOf } from "../../api/client.ts";
 import { useItems, useResource } from "../data/use-resource.ts";
+import { Alert } from "../parts/alert.tsx";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { explain } from "../parts/explain.ts";
 import { Loading } from "../parts/loading.tsx";
@@ -103,11 +104,7 @@ function Types({ event, list, stock, open, setOpen, done, close, say, reload }: 
   const opened = open !== null && open !== "new" ? open.type.id : "";
   return (
     <>
-      {problem && (
-        <p class="notice bad" role="alert">
-          {explain(problem)}
-        </p>
-      )}
+      <Alert text={problem && explain(problem)} />
       <TypeList {...{ event, list, stock, opened, form, say, reload, edit }} remove={setRemoved} />
       {removed && (
         <ConfirmDialog

@@ -1,9 +1,20 @@
-// What a form sends of fields that nobody touched: exactly what was saved. The form shows less of some, such as a moment
-// without its seconds.
+// What the fields of a form hold, as texts, numbers and moments; and what is sent of them.
+import { t } from "@lingui/core/macro";
 import { htmlOf, textOf } from "../../ui/rich-text.ts";
-import { clockTime, momentOf } from "../../ui/zoned.ts";
-import type { Values } from "../data/merge.ts";
-import { text } from "../events/event-form.ts";
+import { clockTime, momentOf, momentsOf } from "../../ui/zoned.ts";
+import type { Errors } from "./form-model.ts";
+import type { Values } from "./merge.ts";
+
+/** Returns a field as text. */
+export function text(values: Values, field: string): string {
+  const value = values[field];
+  return typeof value === "string" ? value.trim() : "";
+}
+
+/** Returns a field as text; null when it is empty. */
+export function textOrNull(values: Values, field: string): string | null {
+  return text(values, field) || null;
+}
 
 /** Returns a moment as a field shows it: empty when there is none. */
 export function shownMoment(at: string | null | undefined, zone: string): string {
@@ -37,4 +48,11 @@ export function isWhole(values: Values, field: string, least: number, most: numb
 export function endsFirst(values: Values, start: string, end: string): boolean {
   const [from, until] = [text(values, start), text(values, end)];
   return from !== "" && until !== "" && until <= from;
+}
+
+/** Returns which fields hold a time that the clocks of a zone skip. Empty fields are not among them. */
+export function checkClocks(values: Values, fields: readonly string[], zone: string): Errors {
+  const skipped = fields.filter((field) => text(values, field) && !momentsOf(text(values, field), zone).length);
+  const note = t`Clocks in ${zone} are put forward over this time. Choose another one.`;
+  return Object.fromEntries(skipped.map((field) => [field, note]));
 }
