@@ -235,3 +235,11 @@ def wait_until(tab: Page, found: Callable[[], T]) -> T:
         assert time.monotonic() < until, "it never came"
         tab.wait_for_timeout(50)
     return one
+
+
+def expect_focus(tab: Page) -> None:
+    """Checks that something that can be seen comes to have the focus: keys and screen readers go on from there."""
+    wait_until(
+        tab,
+        lambda: tab.evaluate("document.activeElement !== document.body && document.activeElement?.checkVisibility()"),
+    )

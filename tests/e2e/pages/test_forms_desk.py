@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
+from tests.e2e.pages.conftest import Offer, OpenContext, expect_focus, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -35,10 +35,6 @@ def stored(offer: Offer) -> dict[str, object]:
     return found
 
 
-def has_focus(page: Page) -> bool:
-    return bool(page.evaluate("document.activeElement !== document.body && document.activeElement.checkVisibility()"))
-
-
 def test_two_people_change_one_event_and_the_second_chooses_field_by_field(context: OpenContext, offer: Offer) -> None:
     first, second = open_desk(context, f"{offer.id}/details"), open_desk(context, f"{offer.id}/details")
     second.get_by_label("Name", exact=True).fill("Second name")
@@ -57,7 +53,7 @@ def test_two_people_change_one_event_and_the_second_chooses_field_by_field(conte
     second.get_by_role("group", name="Name").get_by_role("radio", name="Theirs").check()
     second.get_by_role("button", name="Save what I chose").click()
     expect(second.get_by_text(SAVED)).to_be_visible()
-    assert has_focus(second)
+    expect_focus(second)
     event = stored(offer)
     assert event["name"] == "First name"
     venue = event["venue"]
@@ -75,7 +71,7 @@ def test_ticket_that_another_person_changed_is_saved_as_chosen(context: OpenCont
     offer.api.call("PATCH", address, {"name": "Regular"}, **{"If-Match": "*"})
     save(page)
     page.get_by_role("button", name="Back to the form").click()
-    assert has_focus(page)
+    expect_focus(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value("Regular")
     save(page)
     expect(page.get_by_text("“Regular” is saved.")).to_be_visible()
@@ -125,7 +121,7 @@ def test_reload_keeps_what_was_typed_until_the_person_drops_it(context: OpenCont
     expect(page.get_by_label("Description")).to_have_value("Half a thought")
     page.get_by_role("button", name="Show what is saved").click()
     expect(page.get_by_label("Description")).to_have_value("")
-    assert has_focus(page)
+    expect_focus(page)
     page.reload()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Alpine Python Days")
     expect(page.get_by_text("What you typed before")).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, wait_for, wait_until
+from tests.e2e.pages.conftest import Offer, OpenContext, expect_focus, heard, sign_in, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 ORGANISER = ACCOUNTS[0]
@@ -62,11 +62,6 @@ def type_into(page: Page, way: str, target: Locator, text: str) -> None:
     reach(page, target)
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(text)
-
-
-def expect_focus(page: Page) -> None:
-    """Checks that the focus is on some element."""
-    wait_until(page, lambda: page.evaluate("document.activeElement !== document.body"))
 
 
 @pytest.mark.parametrize("way", ["pointer", "keyboard"])

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, wait_until
+from tests.e2e.pages.conftest import Offer, OpenContext, expect_focus, sign_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 ORGANISER = ACCOUNTS[0]
@@ -46,10 +46,6 @@ def remove(page: Page, button: Locator, name: str) -> None:
     expect(page.get_by_text(f"“{name}” is removed.")).to_be_visible()
 
 
-def is_focus_kept(page: Page) -> bool:
-    return bool(page.evaluate("document.activeElement !== document.body"))
-
-
 def test_ticket_type_is_made_changed_and_removed_with_every_field(context: OpenContext, offer: Offer) -> None:
     page = desk(context, offer)
     page.get_by_role("button", name="Add ticket type").click()
@@ -68,7 +64,7 @@ def test_ticket_type_is_made_changed_and_removed_with_every_field(context: OpenC
     expect(page.get_by_role("alert")).to_contain_text("The end has to be after the start.")
     page.get_by_label("On sale until").fill("2099-06-01T09:00")
     save(page, "Workshop")
-    assert is_focus_kept(page)
+    expect_focus(page)
     made = stored(offer, "ticket-types")[0]
     assert made["price"] == {"amount": 4950, "currency": "CHF"}
     assert (made["quantity"], made["min_per_order"], made["max_per_order"], made["max_per_buyer"]) == (30, 2, 4, 8)
@@ -82,7 +78,7 @@ def test_ticket_type_is_made_changed_and_removed_with_every_field(context: OpenC
     expect(page.get_by_text("0 sold · 0 held · 25 left of 25")).to_be_visible()
     remove(page, page.get_by_role("button", name="Remove Workshop"), "Workshop")
     assert stored(offer, "ticket-types") == []
-    assert is_focus_kept(page)
+    expect_focus(page)
 
 
 def test_numbers_of_sold_and_held_tickets_follow_an_order(context: OpenContext, offer: Offer) -> None:
@@ -184,7 +180,7 @@ def test_quota_is_made_changed_and_removed(context: OpenContext, offer: Offer) -
     page.get_by_label("Day").check()
     page.get_by_label("Night").check()
     save(page, "Hall")
-    assert is_focus_kept(page)
+    expect_focus(page)
     order(offer, first, 2)
     page.reload()
     row = page.get_by_role("row", name=re.compile("^Hall"))
